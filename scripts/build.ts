@@ -1,0 +1,104 @@
+// Builds dist/sso-heal: bundle with esbuild, fix the times, `deno compile` with the grants of src/sandbox/permissions.ts.
+import { build, type Plugin, stop } from "esbuild";
+import { COMPILED_GRANTS } from "../src/sandbox/permissions.ts";
+import config from "../deno.json" with { type: "json" };
+import { findBase, type RuntimeBase } from "./denort.ts";
+
+const ROOT = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
+const CACHE = `${ROOT}/.cache`;
+const DIST = `${ROOT}/dist`;
+
+/** `--no-code-cache`: by default any local user could plant a code cache in /tmp. `--jitless`: no writable code pages. */
+export const COMPILE_FLAGS = [
+  "--quiet",
+  "--no-check",
+  "--no-config",
+  "--no-lock",
+  "--no-npm",
+  "--no-remote",
+  "--no-prompt",
+  "--no-code-cache",
+  "--v8-flags=--jitless",
+  "--unstable-worker-options",
+];
+
+/** The SDK's parser for browsers needs a DOM, which Deno has not; the other one needs nothing. */
+const XML_PARSER: Plugin = {
+  name: "xml-parser",
+  setup(builder) {
+    builder.onResolve({ filter: /xml-parser\.browser(\.js)?$/ }, ({ path, ...rest }) => {
+      const { importer, kind, resolveDir } = rest;
+      return builder.resolve(path.replace(".browser", ""), { importer, kind, resolveDir });
+    });
+  },
+};
+
+async function bundle(base: RuntimeBase): Promise<void> {
+  const common = {
+    bundle: true,
+    format: "esm",
+    minify: true,
+    outdir: DIST,
+    target: "es2024",
+    legalComments: "none",
+    absWorkingDir: ROOT,
+    logLevel: "warning",
+    define: { SSO_HEAL_VERSION: JSON.stringify(config.version), SSO_HEAL_BASE: JSON.stringify(base.source) },
+  } as const;
+  await build({
+    ...common,
+    entryPoints: { main: "main.ts" },
+    splitting: true,
+    platform: "node",
+    chunkNames: "part_[hash]",
+  });
+  await build({
+    ...common,
+    entryPoints: { aws_worker: "src/aws/worker.ts" },
+    platform: "browser",
+    conditions: ["browser"],
+    plugins: [XML_PARSER],
+  });
+  await stop();
+}
+
+/** The bytes of the binary include the files' times: the same input must give the same output. */
+async function fixTimes(): Promise<string[]> {
+  const names = [];
+  for await (const { name } of Deno.readDir(DIST)) {
+    if (!name.endsWith(".js")) continue;
+    names.push(name);
+    await Deno.utime(`${DIST}/${name}`, 1_700_000_000, 1_700_000_000);
+  }
+  return names.sort();
+}
+
+/** Compiles one bundled file of dist/ to an executable. */
+export async function compile(base: RuntimeBase, entry: string, output: string, options: string[]): Promise<void> {
+  const [command, first] = base.version === Deno.version.deno
+    ? [Deno.execPath(), []]
+    : ["npx", ["--yes", `deno@${base.version}`]];
+  const { success } = await new Deno.Command(command, {
+    args: [...first, "compile", ...COMPILE_FLAGS, ...options, "--output", output, entry],
+    cwd: DIST,
+    env: base.path === undefined ? {} : { DENORT_BIN: base.path },
+  }).spawn().status;
+  if (!success) throw new Error(`deno compile of ${entry} failed`);
+}
+
+async function main(): Promise<void> {
+  const base = await findBase(CACHE);
+  await Deno.remove(DIST, { recursive: true }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+  await Deno.mkdir(DIST);
+  await bundle(base);
+  const files = await fixTimes();
+  // Files that main.js imports are found by Deno; the worker is named by a string only.
+  const includes = files.filter((name) => name !== "main.js").map((name) => `--include=${name}`);
+  await compile(base, "main.js", "sso-heal", [...COMPILED_GRANTS, ...includes]);
+  const { size } = await Deno.stat(`${DIST}/sso-heal`);
+  console.error(`dist/sso-heal: ${(size / 1e6).toFixed(1)} MB, Deno ${base.version} (runtime base: ${base.source})`);
+}
+
+if (import.meta.main) await main();

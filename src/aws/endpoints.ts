@@ -1,0 +1,101 @@
+// Which URL answers for a service in a region: all partitions, FIPS, dual-stack, and the overrides AWS clients honour.
+import type { EndpointOverrides } from "../domain/session.ts";
+import { UserError } from "../domain/problem.ts";
+
+export type Service = "oidc" | "portal" | "sts";
+
+interface Partition {
+  readonly regions: RegExp;
+  readonly suffix: string;
+  readonly dualstackSuffix: string;
+}
+
+/** From botocore's endpoint rule sets; a region that fits none is taken as the commercial partition. */
+const PARTITIONS: readonly Partition[] = [
+  { regions: /^cn-/, suffix: "amazonaws.com.cn", dualstackSuffix: "api.amazonwebservices.com.cn" },
+  { regions: /^us-gov-/, suffix: "amazonaws.com", dualstackSuffix: "api.aws" },
+  { regions: /^eusc-/, suffix: "amazonaws.eu", dualstackSuffix: "api.amazonwebservices.eu" },
+  { regions: /^us-iso-/, suffix: "c2s.ic.gov", dualstackSuffix: "api.aws.ic.gov" },
+  { regions: /^us-isob-/, suffix: "sc2s.sgov.gov", dualstackSuffix: "api.aws.scloud" },
+  { regions: /^eu-isoe-/, suffix: "cloud.adc-e.uk", dualstackSuffix: "api.cloud-aws.adc-e.uk" },
+  { regions: /^us-isof-/, suffix: "csp.hci.ic.gov", dualstackSuffix: "api.aws.hci.ic.gov" },
+];
+const COMMERCIAL: Partition = { regions: /^/, suffix: "amazonaws.com", dualstackSuffix: "api.aws" };
+
+const PREFIX: Record<Service, string> = { oidc: "oidc", portal: "portal.sso", sts: "sts" };
+
+export interface EndpointOptions {
+  readonly useFips?: boolean;
+  readonly useDualstack?: boolean;
+}
+
+/** The public URL of a service, such as `https://oidc.us-east-1.amazonaws.com`. No trailing slash. */
+export function endpointOf(service: Service, region: string, options: EndpointOptions = {}): string {
+  const partition = PARTITIONS.find(({ regions }) => regions.test(region)) ?? COMMERCIAL;
+  const suffix = options.useDualstack ? partition.dualstackSuffix : partition.suffix;
+  // In us-gov the plain name is the FIPS endpoint, unless it is dual-stack (botocore rule sets).
+  const fips = options.useFips && (options.useDualstack || !region.startsWith("us-gov-"));
+  return `https://${PREFIX[service]}${fips ? "-fips" : ""}.${region}.${suffix}`;
+}
+
+const ENV_NAMES: Record<Service, string> = {
+  oidc: "AWS_ENDPOINT_URL_SSO_OIDC",
+  portal: "AWS_ENDPOINT_URL_SSO",
+  sts: "AWS_ENDPOINT_URL_STS",
+};
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The URL to call, in the order of botocore: the service's variable, `AWS_ENDPOINT_URL`, the config file, the resolved
+ * endpoint. `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true` switches all overrides off.
+ *
+ * @throws {UserError} for an override that is no URL, or plain http to anything but this machine: a token never leaves
+ * over plain http.
+ */
+export function chooseEndpoint(
+  service: Service,
+  region: string,
+  env: Env,
+  config: EndpointOverrides & EndpointOptions = {},
+): string {
+  if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?.toLowerCase() !== "true") {
+    for (const name of [ENV_NAMES[service], "AWS_ENDPOINT_URL"]) {
+      if (env[name]) return checkedOverride(env[name], name);
+    }
+    const configured = config[service];
+    if (configured) return checkedOverride(configured, "endpoint_url in the AWS config file");
+  }
+  return endpointOf(service, region, {
+    useFips: isOn(env.AWS_USE_FIPS_ENDPOINT) ?? config.useFips,
+    useDualstack: isOn(env.AWS_USE_DUALSTACK_ENDPOINT) ?? config.useDualstack,
+  });
+}
+
+function isOn(value: string | undefined): boolean | undefined {
+  return value === undefined || value === "" ? undefined : value.toLowerCase() === "true";
+}
+
+function checkedOverride(text: string, where: string): string {
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) {
+    throw new UserError(`Cannot use ${where} = "${text}": not an https URL`, [`correct or remove ${where}`]);
+  }
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
+    throw new UserError(`Cannot use ${where} = "${text}": plain http is accepted for this machine only`, [
+      `write https:// in ${where}: a token must not cross a network unencrypted`,
+    ]);
+  }
+  return text.replace(/\/+$/, "");
+}
+
+/** Whether a URL's host name means this machine. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+/** `host:port` of a URL, as a network grant wants it. */
+export function hostAndPort(url: string): string {
+  const { protocol, hostname, port } = new URL(url);
+  return `${hostname}:${port || (protocol === "https:" ? "443" : "80")}`;
+}

@@ -1,0 +1,106 @@
+// Turns whatever the SDK or fetch threw into plain data that can be judged and shown. Never holds a secret.
+import type { CallFailure } from "../domain/classify.ts";
+
+/** An answer that is not from AWS, or not whole. */
+export class UnreadableAnswer extends Error {
+  override readonly name = "UnreadableAnswer";
+}
+
+/** What the transport saw of the answer. */
+export interface Seen {
+  readonly status?: number;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+  readonly timedOut: boolean;
+}
+
+/** `error` of an OIDC answer, where the header that names the exception is missing (RFC 6749, RFC 8628). */
+const BY_ERROR_FIELD: Record<string, string> = {
+  authorization_pending: "AuthorizationPendingException",
+  slow_down: "SlowDownException",
+  expired_token: "ExpiredTokenException",
+  access_denied: "AccessDeniedException",
+  invalid_grant: "InvalidGrantException",
+  invalid_request: "InvalidRequestException",
+  invalid_client: "InvalidClientException",
+  unauthorized_client: "UnauthorizedClientException",
+  unsupported_grant_type: "UnsupportedGrantTypeException",
+  invalid_scope: "InvalidScopeException",
+  server_error: "InternalServerException",
+};
+
+/** Words of the runtime's network errors, first match wins, and what to say instead of them. */
+const NETWORK_WORDS: ReadonlyArray<readonly [RegExp, CallFailure["kind"], string, string]> = [
+  [
+    /certificate|UnknownIssuer|TLS|handshake/,
+    "tls",
+    "TlsFailure",
+    "the certificate or the encryption was not accepted",
+  ],
+  [/dns error|failed to lookup|name or service not known/i, "network", "NameNotResolved", "the host name is not found"],
+  [/refused/i, "network", "ConnectionRefused", "connection refused"],
+  [/unreachable/i, "network", "NetworkUnreachable", "the network is unreachable"],
+  [/reset|broken pipe|closed|unexpected eof|incomplete/i, "network", "ConnectionReset", "the connection broke"],
+  [/body/i, "unreadable", "UnreadableAnswer", "the answer is not whole"],
+];
+
+/** Describes the failure of one call. */
+export function failureOf(error: unknown, seen: Seen): CallFailure {
+  if (seen.timedOut) return { kind: "timeout", code: "Timeout", message: "no answer in time" };
+  if (error instanceof UnreadableAnswer) return unreadable(error.message, seen);
+  if (seen.status !== undefined && seen.status >= 400 && seen.body !== "") return serviceFailure(error, seen);
+  const message = error instanceof Error ? `${error.message} ${error.cause ?? ""}` : String(error);
+  // A host outside the grants is a fault of this program, not of the network, and must be seen as such.
+  if (error instanceof Deno.errors.NotCapable) return { kind: "network", code: "NotPermitted", message };
+  for (const [words, kind, code, text] of NETWORK_WORDS) {
+    if (words.test(message)) return { kind, code, message: text };
+  }
+  if (seen.status !== undefined) return unreadable(firstLine(message), seen);
+  return { kind: "network", code: "NetworkFailure", message: firstLine(message) };
+}
+
+function unreadable(message: string, seen: Seen): CallFailure {
+  return { kind: "unreadable", code: "UnreadableAnswer", status: seen.status, message, ...retryAfter(seen) };
+}
+
+function serviceFailure(error: unknown, seen: Seen): CallFailure {
+  const fields = jsonFields(seen.body);
+  const named = seen.headers["x-amzn-errortype"] ?? text(fields.__type);
+  // AWS writes `Name:http://…` in the header and `namespace#Name` in the body (botocore parsers.py).
+  const code = named?.split(":")[0].split("#").at(-1) ?? BY_ERROR_FIELD[text(fields.error) ?? ""] ??
+    /<Code>([\w.]+)<\/Code>/.exec(seen.body)?.[1] ?? (error instanceof Error ? error.name : "Unknown");
+  const message = text(fields.error_description) ?? text(fields.message) ?? text(fields.Message) ??
+    /<Message>([^<]*)<\/Message>/.exec(seen.body)?.[1] ?? `HTTP ${seen.status}`;
+  return {
+    kind: "service",
+    code,
+    status: seen.status,
+    reason: text(fields.reason),
+    message: firstLine(message),
+    ...retryAfter(seen),
+  };
+}
+
+function jsonFields(body: string): Record<string, unknown> {
+  if (!body.trimStart().startsWith("{")) return {};
+  return JSON.parse(body) as Record<string, unknown>;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** `Retry-After` in seconds or as a date (RFC 9110). */
+function retryAfter(seen: Seen): { retryAfterMs?: number } {
+  const value = seen.headers["retry-after"];
+  if (value === undefined) return {};
+  const seconds = Number(value);
+  if (Number.isFinite(seconds) && seconds >= 0) return { retryAfterMs: seconds * 1000 };
+  const until = Date.parse(value) - (Date.parse(seen.headers["date"] ?? "") || Date.now());
+  return Number.isNaN(until) ? {} : { retryAfterMs: Math.max(until, 0) };
+}
+
+function firstLine(message: string): string {
+  const line = message.trim().split("\n")[0];
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+}

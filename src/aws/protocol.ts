@@ -1,0 +1,64 @@
+// What travels between the main program and the worker that talks to AWS: plain data.
+import type { CallFailure } from "../domain/classify.ts";
+
+/** Input and output of every operation, reduced to the fields that are used. Times: epoch milliseconds. */
+export interface Operations {
+  RegisterClient: {
+    input: { clientName: string; scopes?: string[] };
+    output: { clientId: string; clientSecret: string; expiresAt: number };
+  };
+  StartDeviceAuthorization: {
+    input: { clientId: string; clientSecret: string; startUrl: string };
+    output: {
+      deviceCode: string;
+      userCode: string;
+      verificationUri: string;
+      verificationUriComplete: string;
+      expiresInS: number;
+      intervalS: number;
+    };
+  };
+  CreateToken: {
+    input: { clientId: string; clientSecret: string; refreshToken?: string; deviceCode?: string };
+    output: { accessToken: string; refreshToken?: string; expiresInS: number };
+  };
+  GetRoleCredentials: {
+    input: { accessToken: string; accountId: string; roleName: string };
+    output: { accessKeyId: string; secretAccessKey: string; sessionToken: string; expiresAt: number };
+  };
+  Logout: { input: { accessToken: string }; output: Record<never, never> };
+  GetCallerIdentity: {
+    input: { accessKeyId: string; secretAccessKey: string; sessionToken: string };
+    output: { arn: string; accountId: string };
+  };
+}
+
+export type Operation = keyof Operations;
+export type Input<O extends Operation> = Operations[O]["input"];
+export type Output<O extends Operation> = Operations[O]["output"];
+
+/** Where a call goes. */
+export interface Target {
+  readonly endpoint: string;
+  readonly region: string;
+}
+
+export interface CallMessage {
+  readonly id: number;
+  readonly operation: Operation;
+  readonly target: Target;
+  readonly input: unknown;
+  /** Milliseconds for the connection and the head of the answer, and again for its body. */
+  readonly timeoutMs: number;
+  /** AWS's clock minus ours, milliseconds, as far as known: STS refuses signatures that are off by 15 minutes. */
+  readonly clockOffsetMs: number;
+}
+
+/** The first message to the worker: certificates to trust besides the built-in and the system's ones (PEM). */
+export interface SetupMessage {
+  readonly caCerts: readonly string[];
+}
+
+export type AnswerMessage =
+  & { readonly id: number; /** `Date` header of the answer. */ readonly serverTime?: number }
+  & ({ readonly output: unknown } | { readonly failure: CallFailure });

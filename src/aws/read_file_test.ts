@@ -1,0 +1,43 @@
+// Proves that text is read byte for byte, and that every refusal of the system becomes a reason with a way out.
+import assert from "node:assert/strict";
+import { readText, wordFailure } from "./read_file.ts";
+
+Deno.test("readText() gives UTF-8 with its mark, and nothing else", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/file`;
+    assert.deepEqual(readText(path), { kind: "missing" });
+    const rows: [bytes: number[], text: string | undefined][] = [
+      [[], ""],
+      [[0xef, 0xbb, 0xbf, 0x61, 0x0d, 0x0a], "\ufeffa\r\n"],
+      [[0xc3, 0xa9, 0xf0, 0x9f, 0x98, 0x80, 0x00], "é😀\0"],
+      [[0x61, 0xe9], undefined],
+      [[0xc3], undefined],
+      [[0xed, 0xa0, 0x80], undefined],
+      [[0xff, 0xfe, 0x61, 0x00], undefined],
+    ];
+    for (const [bytes, text] of rows) {
+      await Deno.writeFile(path, new Uint8Array(bytes));
+      const read = readText(path);
+      if (text !== undefined) assert.deepEqual(read, { kind: "text", text });
+      else assert.deepEqual([read.kind, read.kind === "failed" && read.code], ["failed", "NotUtf8"]);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("wordFailure() gives a reason and a way out for what the system says", () => {
+  const rows: [error: unknown, why: RegExp, hint: RegExp][] = [
+    [new Deno.errors.PermissionDenied("x"), /^permission denied$/, /^let this user read it: chmod u\+r "\/f"$/],
+    [new Deno.errors.NotCapable("x"), /^it lies outside the folders/, /^link its folder into ~\/\.aws/],
+    [new Deno.errors.IsADirectory("x"), /^it is a folder$/, /^move the folder "\/f" away$/],
+    [new Deno.errors.FilesystemLoop("x"), /^the system says FilesystemLoop$/, /^look at "\/f"/],
+    ["odd", /^the system says unknown error$/, /^look at "\/f"/],
+  ];
+  for (const [error, why, hint] of rows) {
+    const worded = wordFailure("/f", error);
+    assert.match(worded.why, why);
+    assert.match(worded.hint, hint);
+  }
+});

@@ -1,0 +1,43 @@
+// `check`: one pass over all sessions.
+import { exitCodeOf } from "../domain/outcome.ts";
+import { runCheck } from "../heal/check.ts";
+import { formatCheck } from "../render/check.ts";
+import { checkJson } from "../render/json.ts";
+import { screenOf } from "../render/screen.ts";
+import { defineCommand } from "./command.ts";
+import { choiceOf, JSON_OUTPUT, SELECTION } from "./options.ts";
+
+export const check = defineCommand({
+  options: {
+    ...SELECTION,
+    "force-refresh": { kind: "flag", help: "refresh now, also what is not due or has just failed" },
+    "no-probe": { kind: "flag", help: "do not prove the profiles: no calls for role credentials" },
+    scheduled: { kind: "flag", help: "this run is one of a timer" },
+    timeout: {
+      kind: "duration",
+      value: "DURATION",
+      fallback: "5m",
+      leastMs: 1000,
+      help: "give up after this time, such as 90s, 10m or 1h",
+    },
+    ...JSON_OUTPUT,
+  },
+  examples: [
+    { line: "sso-heal check", does: "refreshes what is due and says how every session is" },
+    { line: "sso-heal check --session prod --force-refresh", does: "gets a new token for prod now" },
+    { line: "sso-heal check --quiet || echo 'AWS needs you'", does: "speaks up only when something is wrong" },
+  ],
+
+  async run({ system, log, connect }, given) {
+    const report = await runCheck({ system, log, connect }, {
+      choice: choiceOf(given),
+      forceRefresh: given["force-refresh"],
+      probe: !given["no-probe"],
+      scheduled: given.scheduled,
+      timeoutMs: given.timeout,
+    });
+    const text = given.json ? checkJson(report) : formatCheck(report, screenOf(system), given.quiet);
+    if (text !== "") system.terminal.out(text);
+    return exitCodeOf(report.outcome);
+  },
+});

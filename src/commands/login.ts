@@ -1,0 +1,59 @@
+// `login`: a person signs in, on any device.
+import { EXIT, type ExitCode } from "../domain/problem.ts";
+import { login as logIn, type LoginPrompt } from "../heal/login.ts";
+import { formatLoginPrompt, formatLogins, loginsJson } from "../render/login.ts";
+import { screenOf } from "../render/screen.ts";
+import type { System } from "../system/system.ts";
+import { defineCommand } from "./command.ts";
+import { choiceOf, JSON_OUTPUT, SELECTION } from "./options.ts";
+
+export const login = defineCommand({
+  options: {
+    ...SELECTION,
+    "if-needed": { kind: "flag", help: "leave a session that is healthy as it is" },
+    qr: { kind: "flag", help: "draw the link as a QR code too, for a phone" },
+    ...JSON_OUTPUT,
+    quiet: { kind: "flag", short: "q", help: "print only the link, the code and what failed" },
+  },
+  details:
+    "The link can be opened on any device: allow it there, and this machine has its token. With --json the link " +
+    "goes to standard error, and standard output has nothing but the result.",
+  examples: [
+    { line: "sso-heal login", does: "signs in to the only session there is" },
+    { line: "sso-heal login --session prod --qr", does: "signs in to prod with a phone" },
+    { line: "sso-heal login --if-needed", does: "asks for nothing as long as the session works" },
+  ],
+
+  async run({ system, log, connect }, given) {
+    // Drawn beforehand is impossible (the link is not known), and showing cannot wait: so only the drawing is loaded.
+    const drawQr = given.qr ? (await import("../render/qr.ts")).drawQr : undefined;
+    const show = (prompt: LoginPrompt) => showPrompt(system, prompt, given.json, drawQr);
+    const reports = await logIn({ system, log, connect }, {
+      choice: choiceOf(given),
+      ifNeeded: given["if-needed"],
+      show,
+    });
+    const shown = given.quiet ? reports.filter(({ result }) => result === "failed") : reports;
+    const text = given.json ? loginsJson(reports) : formatLogins(shown, screenOf(system));
+    if (text !== "") system.terminal.out(text);
+    return worstCode(reports.map(({ exitCode }) => exitCode));
+  },
+});
+
+type DrawQr = typeof import("../render/qr.ts").drawQr;
+
+function showPrompt({ terminal, ...system }: System, prompt: LoginPrompt, aside: boolean, drawQr?: DrawQr): void {
+  const onStderr = { ...terminal, columns: terminal.columns, outIsTerminal: terminal.errIsTerminal };
+  const screen = screenOf({ ...system, terminal: aside ? onStderr : terminal });
+  const text = formatLoginPrompt(prompt, screen, drawQr?.(prompt.verificationUriComplete, screen));
+  if (aside) terminal.err(text);
+  else terminal.out(text);
+}
+
+/** From the least to the worst, as `domain/outcome.ts` orders outcomes. */
+const CODES: readonly ExitCode[] = [EXIT.ok, EXIT.temporary, EXIT.login, EXIT.failed, EXIT.usage];
+
+/** The exit code of several logins. */
+export function worstCode(codes: readonly ExitCode[]): ExitCode {
+  return CODES[Math.max(0, ...codes.map((code) => CODES.indexOf(code)))];
+}

@@ -1,0 +1,39 @@
+// The commands by name: what each is for, and how to load it. Running one loads none of the others.
+import type { CommandName } from "../sandbox/permissions.ts";
+import type { Command } from "./command.ts";
+
+/** One row a command. */
+export interface CommandRow {
+  /** One sentence without a full stop. */
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** In the order of the help. The type makes the names those of the permission table. */
+export const REGISTRY: Readonly<Record<CommandName, CommandRow>> = {
+  check: {
+    summary: "Look at every session, refresh what is due, and prove that it works",
+    load: async () => (await import("./check.ts")).check,
+  },
+  login: {
+    summary: "Sign in again, with a link and a code for any browser",
+    load: async () => (await import("./login.ts")).login,
+  },
+  logout: {
+    summary: "Tell AWS that the session is over, and delete its files",
+    load: async () => (await import("./logout.ts")).logout,
+  },
+  status: {
+    summary: "Show every session and how long it will last, without any network",
+    load: async () => (await import("./status.ts")).status,
+  },
+  profiles: {
+    summary: "List the profiles that use SSO, and the session of each",
+    load: async () => (await import("./profiles.ts")).profiles,
+  },
+};
+
+/** The row of `word`; undefined when it is no command. */
+export function commandRow(word: string): CommandRow | undefined {
+  return Object.hasOwn(REGISTRY, word) ? REGISTRY[word as CommandName] : undefined;
+}

@@ -1,0 +1,148 @@
+// The kinds of value a key of config.ini can have: how each is read, and whether it is a secret as it stands.
+import { parseDuration } from "../domain/duration.ts";
+
+/** What reading a value gave; `error` is a clause that follows the value ("is not a duration"). */
+export type Read<T> = { readonly value: T } | { readonly error: string; readonly hint: string };
+
+export interface Kind<T> {
+  read(text: string): Read<T>;
+  /** Set when values of this kind are never shown: whether this one, as written, is a secret itself. */
+  readonly secret?: (text: string) => boolean;
+}
+
+/** What a kind gives when it is read. */
+export type ValueOf<K> = K extends Kind<infer T> ? T : never;
+
+export const text: Kind<string> = { read: (value) => ({ value }) };
+
+/** Names or globs, separated by commas. */
+export const words: Kind<string[]> = {
+  read(list) {
+    const value = list.split(",").map((word) => word.trim());
+    return value.includes("") ? { error: "has an empty entry", hint: "separate names by single commas" } : { value };
+  },
+};
+
+/** Milliseconds. */
+export const duration: Kind<number> = {
+  read(word) {
+    const parsed = parseDuration(word);
+    return "ms" in parsed ? { value: parsed.ms } : { error: parsed.error, hint: "for example 28m" };
+  },
+};
+
+/** Milliseconds each. */
+export const durations: Kind<number[]> = {
+  read(list) {
+    const value: number[] = [];
+    for (const word of list.split(",")) {
+      const parsed = parseDuration(word.trim());
+      if ("error" in parsed) return { error: "is no list of durations", hint: "for example 7d, 1d" };
+      value.push(parsed.ms);
+    }
+    return { value };
+  },
+};
+
+export function oneOf<const T extends string>(...choices: readonly T[]): Kind<T> {
+  return {
+    read(word) {
+      const value = choices.find((choice) => choice === word);
+      return value !== undefined ? { value } : { error: "is not one of its values", hint: `use ${choices.join(", ")}` };
+    },
+  };
+}
+
+/** A file: absolute, or below the home with `~/` (expanded by whoever uses it). */
+export const path: Kind<string> = {
+  read(value) {
+    if (value.startsWith("/") || value.startsWith("~/")) return { value };
+    return { error: "is not an absolute path", hint: "begin with / or ~/" };
+  },
+};
+
+/** A literal secret, or where it is: `env:NAME`, `file:PATH`. */
+export const secret: Kind<string> = {
+  secret: isLiteral,
+  read(value) {
+    if (value === "env:") return { error: "names no variable", hint: "write env:NAME" };
+    if (!value.startsWith("file:")) return { value };
+    const read = path.read(value.slice(5));
+    return "error" in read ? { error: "names no absolute path", hint: "write file:/PATH or file:~/PATH" } : { value };
+  },
+};
+
+/** An address that is not secret. Plain HTTP is for this machine only, so that nothing leaves it unencrypted. */
+export const url: Kind<string> = { read: readUrl, secret: () => false };
+
+/** An address that lets anybody who knows it post there, or where it is: `env:NAME`, `file:PATH`. */
+export const secretUrl: Kind<string> = {
+  secret: isLiteral,
+  read: (value) => isLiteral(value) ? readUrl(value) : secret.read(value),
+};
+
+/** `smtp://`, `smtps://` (with the user, perhaps the password) or `sendmail:/PATH`. */
+export const mailServer: Kind<string> = {
+  secret: (value) => /:[^/@]+@/.test(value),
+  read(value) {
+    if (value.startsWith("sendmail:/")) return { value };
+    const parsed = URL.parse(value);
+    if (parsed !== null && (parsed.protocol === "smtp:" || parsed.protocol === "smtps:") && parsed.hostname !== "") {
+      return { value };
+    }
+    return { error: "is not a mail server", hint: "for example smtps://USER@HOST:465, or sendmail:/usr/sbin/sendmail" };
+  },
+};
+
+export const quietHours: Kind<string> = {
+  read(value) {
+    const hours = /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/;
+    return hours.test(value) ? { value } : { error: "are not two times of day", hint: "for example 22:00-07:00" };
+  },
+};
+
+export const timezone: Kind<string> = {
+  read(value) {
+    try {
+      new Intl.DateTimeFormat("en", { timeZone: value });
+      return { value };
+    } catch {
+      return { error: "is not a time zone", hint: "for example Europe/Berlin" };
+    }
+  },
+};
+
+/** A program with its arguments. A JSON array, so that no shell and no quoting rules are involved. */
+export const command: Kind<string[]> = {
+  read(value) {
+    let words: unknown;
+    try {
+      words = JSON.parse(value);
+    } catch {
+      words = undefined;
+    }
+    if (Array.isArray(words) && words.length > 0 && words.every((word) => typeof word === "string")) {
+      return { value: words };
+    }
+    return { error: "is not a JSON array of words", hint: 'for example ["/usr/local/bin/alert", "--quiet"]' };
+  },
+};
+
+function readUrl(value: string): Read<string> {
+  const parsed = URL.parse(value);
+  if (parsed === null || (parsed.protocol !== "https:" && parsed.protocol !== "http:")) {
+    return { error: "is not a web address", hint: "begin with https://" };
+  }
+  if (parsed.protocol === "http:" && !isLoopback(parsed.hostname)) {
+    return { error: "would send without encryption", hint: "use https:// (http:// is for this machine only)" };
+  }
+  return { value };
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+function isLiteral(value: string): boolean {
+  return !value.startsWith("env:") && !value.startsWith("file:");
+}

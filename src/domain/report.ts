@@ -1,0 +1,68 @@
+// What a check or a look at the files found: plain data that printers turn into text, JSON or metrics.
+import type { LoginReason, SessionState } from "./decide.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Problem } from "./problem.ts";
+
+/** What a check did for a session. `adopted`: another process had refreshed. */
+export type Action = "none" | "refreshed" | "adopted" | "logged-in" | "failed";
+
+/** Why something did not work, and the way out. */
+export type Fault = Pick<Problem, "code" | "message" | "hint" | "file" | "line">;
+
+/** One session. Times are epoch milliseconds; what does not apply is absent. */
+export interface SessionReport {
+  readonly name: string;
+  readonly startUrl: string;
+  readonly region: string;
+  readonly state: SessionState;
+  readonly action: Action;
+  readonly outcome: Outcome;
+  /** False for a session that was never used on this machine and that nobody chose: shown, not counted. */
+  readonly counted: boolean;
+  readonly accessTokenExpiresAt?: number;
+  /** Whether the token can be refreshed without a person. */
+  readonly refreshable?: boolean;
+  readonly registrationExpiresAt?: number;
+  /** Due, but after a temporary failure not tried again before this moment. */
+  readonly retryAt?: number;
+  /** Set when the state is `needs-login`. */
+  readonly loginReason?: LoginReason;
+  readonly error?: Fault;
+  readonly profiles: readonly ProfileReport[];
+}
+
+/** One profile that was or is to be proved. */
+export interface ProfileReport {
+  readonly name: string;
+  readonly accountId: string;
+  readonly roleName: string;
+  /** Result of the last proof; absent when it was never proved. */
+  readonly ok?: boolean;
+  readonly arn?: string;
+  readonly credentialsExpireAt?: number;
+  readonly error?: Fault;
+}
+
+/** The result of one check. */
+export interface CheckReport {
+  readonly outcome: Outcome;
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly sessions: readonly SessionReport[];
+  /** What is wrong with the config files as a whole; any makes the outcome `broken`. */
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  /** AWS's clock minus ours, when an answer of this run showed it. */
+  readonly clockOffsetMs?: number;
+}
+
+/** The result of `status`: the same sessions as the files say, and what the last check left behind. */
+export interface StatusReport {
+  readonly outcome: Outcome;
+  readonly at: number;
+  readonly sessions: readonly SessionReport[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  readonly lastRunAt?: number;
+  readonly lastOutcome?: Outcome;
+}

@@ -1,0 +1,104 @@
+// One session of a check: refresh what is due, prove what is near its end.
+import type { Action, Fault } from "../domain/report.ts";
+import { AwsError } from "../aws/client.ts";
+import { decide } from "../domain/decide.ts";
+import type { ProfileProof } from "../store/session_record.ts";
+import type { Run } from "./context.ts";
+import { faultOf, otherCause, refusedFault } from "./faults.ts";
+import { look, rolesToProve, type View } from "./look.ts";
+import { noteBroken, noteProofs, noteRefused, noteSeen, noteTemporary } from "./notes.ts";
+import { prove } from "./prove.ts";
+import { refresh } from "./refresh.ts";
+import { withSessionLock } from "./update_record.ts";
+import { temporaryFault } from "./faults.ts";
+
+export interface HealOptions {
+  readonly refreshAheadMs: number;
+  readonly force: boolean;
+  readonly probe: boolean;
+}
+
+/** What was done for a session, and how it is now. */
+export interface Healed {
+  readonly view: View;
+  readonly action: Action;
+  readonly error?: Fault & { readonly temporary?: boolean };
+  readonly proofs: readonly ProfileProof[];
+}
+
+/** Whether the session, as seen, needs AWS at all. */
+export function needsAws(view: View, probe: boolean): boolean {
+  return view.decision.action === "refresh" || (probe && canProve(view) && rolesToProve(view, view.seenAt).length > 0);
+}
+
+/** A token is proved as long as it lives, also when a person is needed soon: it is used to its end. */
+function canProve({ token, decision, seenAt }: View): boolean {
+  return token !== undefined && token.expiresAt > seenAt && decision.state !== "broken";
+}
+
+/** Works on one session. Never throws: whatever happens concerns this session only. */
+export async function healSession(run: Run, seen: View, options: HealOptions): Promise<Healed> {
+  let healed: Healed = { view: seen, action: "none", proofs: [] };
+  try {
+    await noteSeen(run, seen);
+    if (seen.decision.action === "refresh") {
+      const { view, action, error } = await refresh(run, seen, options);
+      healed = { view, action, error, proofs: [] };
+      if (action === "failed" && error !== undefined && view.decision.state === "refresh-due") return healed;
+    }
+    if (options.probe && canProve(healed.view)) healed = await proveRoles(run, healed, options);
+  } catch (error) {
+    const { temporary, ...fault } = faultOf(error);
+    run.log.warning(`cannot finish session ${seen.session.name}`, { error: fault.message });
+    healed = { ...healed, action: "failed", error: { ...fault, temporary } };
+  }
+  return healed;
+}
+
+async function proveRoles(run: Run, healed: Healed, options: HealOptions): Promise<Healed> {
+  const { view } = healed;
+  const roles = rolesToProve(view, run.system.now());
+  if (roles.length === 0 || view.token === undefined) return healed;
+  const first = await prove(run, view.session, view.token, roles);
+  await noteProofs(run, view.session, first.proofs);
+  if (first.tokenDead === undefined) return { ...healed, proofs: first.proofs };
+  return await reviveToken(run, { ...healed, proofs: first.proofs }, first.tokenDead, options);
+}
+
+/** The portal does not know the token (401) although its time is not over: refresh once, prove again. */
+async function reviveToken(run: Run, healed: Healed, refusal: AwsError, options: HealOptions): Promise<Healed> {
+  const { view } = healed;
+  const wanted = decide(
+    { now: run.system.now(), token: view.token, refused: view.refused ? { code: refusal.failure.code } : undefined },
+    { refreshAheadMs: view.refreshAheadMs, force: true },
+  );
+  if (wanted.action !== "refresh" || healed.action === "refreshed") {
+    return await tokenIsDead(run, healed, refusal, options);
+  }
+
+  const { view: fresh, action, error } = await refresh(run, view, { ...options, force: true });
+  const next: Healed = { ...healed, view: fresh, action, error };
+  if (action === "failed" || fresh.token === undefined) return next;
+  const second = await prove(run, fresh.session, fresh.token, rolesToProve(fresh, run.system.now()));
+  await noteProofs(run, fresh.session, second.proofs);
+  const proved: Healed = { ...next, proofs: [...healed.proofs, ...second.proofs] };
+  return second.tokenDead === undefined ? proved : await tokenIsDead(run, proved, second.tokenDead, options);
+}
+
+/** Nothing more can be tried: with a fresh token the portal is to blame, without one a person must sign in. */
+async function tokenIsDead(run: Run, healed: Healed, refusal: AwsError, options: HealOptions): Promise<Healed> {
+  const { view } = healed;
+  const { session } = view;
+  return await withSessionLock(run.system, session.name, Math.max(0, run.deadline - run.system.now()), async () => {
+    if (healed.action === "refreshed") {
+      const fault = { ...temporaryFault(refusal), temporary: true };
+      await noteTemporary(run, view, fault, run.system.now());
+      return { ...healed, error: fault };
+    }
+    const elsewhere = view.token && otherCause(session, view.token, run.aws.clockOffsetMs);
+    const fault = elsewhere ?? refusedFault(refusal.failure.code, session);
+    if (elsewhere) await noteBroken(run, view, fault);
+    else await noteRefused(run, view, fault);
+    return { ...healed, action: "failed", view: await look(run.system, view, options), error: fault };
+  });
+}

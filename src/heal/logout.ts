@@ -1,0 +1,87 @@
+// Ends sessions: AWS is told, and only the files that belong to them go.
+import { AwsError } from "../aws/client.ts";
+import { rolePath } from "../aws/role_cache.ts";
+import { readToken, readTokenAt, tokenPath } from "../aws/token_cache.ts";
+import type { Choice, Selected } from "../domain/select.ts";
+import type { Fault } from "../domain/report.ts";
+import { listTemporary } from "../store/atomic_file.ts";
+import { awsPaths, sessionRecordPath } from "../store/paths.ts";
+import { removeFile } from "../store/remove_file.ts";
+import { chooseSessions } from "./choose.ts";
+import type { Connection, Context } from "./context.ts";
+import { faultOf } from "./faults.ts";
+import { caCertsOf, hostsOf, sessionTargets } from "./targets.ts";
+import { withSessionLock } from "./update_record.ts";
+
+export interface LogoutReport {
+  readonly session: string;
+  /** Absolute paths. */
+  readonly removed: readonly string[];
+  /** AWS was told, or knew already that the token is over. */
+  readonly told: boolean;
+  readonly error?: Fault;
+}
+
+const LOCK_MS = 30_000;
+
+/** Logs out of the chosen sessions. @throws {UserError} when it is not clear which (exit 2). */
+export async function logout(
+  context: Context,
+  { choice, all }: { readonly choice: Choice; readonly all: boolean },
+): Promise<LogoutReport[]> {
+  const { system } = context;
+  const { selected } = chooseSessions(system, all ? { sessions: ["*"], profiles: [] } : choice);
+  const tokens = await Promise.all(selected.map(({ session }) => readToken(system, session)));
+  const alive = selected.filter((_, index) => tokens[index].kind === "token");
+  const connection = alive.length === 0
+    ? undefined
+    : context.connect(hostsOf(alive, system.env), caCertsOf(alive, system));
+  try {
+    const reports: LogoutReport[] = [];
+    for (const each of selected) reports.push(await logoutOf(context, connection, each));
+    return reports;
+  } finally {
+    connection?.close();
+  }
+}
+
+async function logoutOf(
+  { system, log }: Context,
+  connection: Connection | undefined,
+  { session }: Selected,
+): Promise<LogoutReport> {
+  // Under the lock, so that no refresh under way brings the token back.
+  return await withSessionLock(system, session.name, LOCK_MS, async () => {
+    const file = await readToken(system, session);
+    let error: Fault | undefined;
+    if (file.kind === "token" && connection !== undefined) {
+      error = await tell(connection, session, file.token.accessToken.reveal(), system.env);
+    }
+    const { home } = system;
+    const roles = session.profiles.flatMap(({ accountId, roleName }) =>
+      accountId && roleName ? [rolePath(home, session, { accountId, roleName })] : []
+    );
+    const leftovers = listTemporary(awsPaths(home).ssoCache)
+      .filter((path) => readTokenAt(path, session)?.startUrl === session.startUrl);
+    const files = [tokenPath(home, session), ...leftovers, ...roles, sessionRecordPath(home, session.name)];
+    const removed = [...new Set(files)].filter(removeFile);
+    log.info("logged out", { session: session.name, told: error === undefined });
+    return { session: session.name, removed, told: error === undefined, error };
+  });
+}
+
+async function tell(
+  aws: Connection,
+  session: Selected["session"],
+  accessToken: string,
+  env: Context["system"]["env"],
+): Promise<Fault | undefined> {
+  try {
+    await aws.call("Logout", sessionTargets(session, env).portal, { accessToken });
+  } catch (error) {
+    // A token that AWS does not know any more is what a logout is for.
+    if (error instanceof AwsError && error.failure.status === 401) return undefined;
+    const { code, message } = faultOf(error);
+    return { code, message, hint: "the files are gone; at AWS the access token lives on until it ends by itself" };
+  }
+}

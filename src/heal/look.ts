@@ -1,0 +1,92 @@
+// Looks at one session: its token file, our own record, the cached role credentials, the clock.
+import { readRoleCredentials, type RoleCredentials } from "../aws/role_cache.ts";
+import { readToken, type TokenFile } from "../aws/token_cache.ts";
+import { decide, type Decision, refreshWindow } from "../domain/decide.ts";
+import type { Selected } from "../domain/select.ts";
+import type { Profile } from "../domain/session.ts";
+import { isRefreshable, type Token } from "../domain/token.ts";
+import { fingerprintOf, readSessionRecord, type SessionRecord } from "../store/session_record.ts";
+import type { System } from "../system/system.ts";
+
+/** Everything seen about one session at one moment. */
+export interface View extends Selected {
+  readonly seenAt: number;
+  readonly record: SessionRecord;
+  readonly file: TokenFile;
+  readonly token?: Token;
+  /** Generation mark of the token. */
+  readonly fingerprint?: string;
+  /** AWS has refused to refresh this very token. */
+  readonly refused: boolean;
+  readonly decision: Decision;
+  readonly refreshAheadMs: number;
+  readonly roles: readonly Role[];
+}
+
+/** One wanted profile and its cached credentials. */
+export interface Role {
+  readonly profile: Profile & { readonly accountId: string; readonly roleName: string };
+  readonly credentials?: RoleCredentials;
+}
+
+export interface LookOptions {
+  readonly refreshAheadMs: number;
+  readonly force?: boolean;
+}
+
+/** Looks and decides; changes nothing. */
+export async function look(system: System, selected: Selected, options: LookOptions): Promise<View> {
+  const { session } = selected;
+  const [file, ...roles] = await Promise.all([
+    session.problem === undefined ? readToken(system, session) : Promise.resolve<TokenFile>({ kind: "missing" }),
+    ...selected.profiles.map((profile) => lookAtRole(system, selected, profile as Role["profile"])),
+  ]);
+  const record = currentRecord(readSessionRecord(system.home, session.name).record, file);
+  const token = file.kind === "token" ? file.token : undefined;
+  const fingerprint = token && fingerprintOf(token);
+  const refused = record.refused !== undefined && record.refused.fingerprint === fingerprint;
+  const refreshAheadMs = refreshWindow(options.refreshAheadMs, record.token?.lifeMs);
+  const seenAt = system.now();
+  const decision = decide({
+    now: seenAt,
+    token,
+    refused: refused ? record.refused : undefined,
+    retryAt: record.retryAt,
+    problem: session.problem ?? (file.kind === "damaged" ? file.problem : undefined),
+  }, { refreshAheadMs, force: options.force });
+  return { ...selected, seenAt, record, file, token, fingerprint, refused, decision, refreshAheadMs, roles };
+}
+
+/** What was noted about failed attempts concerns one generation of the token: a new one starts with a clean slate. */
+function currentRecord(record: SessionRecord, file: TokenFile): SessionRecord {
+  const fingerprint = file.kind === "token" ? fingerprintOf(file.token) : undefined;
+  if (record.token?.fingerprint === fingerprint) return record;
+  return { ...record, retryAt: undefined, failures: undefined, failingSince: undefined, lastError: undefined };
+}
+
+async function lookAtRole(system: System, { session }: Selected, profile: Role["profile"]): Promise<Role> {
+  const file = await readRoleCredentials(system, session, profile);
+  return file.kind === "credentials" ? { profile, credentials: file.credentials } : { profile };
+}
+
+/** Whether a token or anything else shows that this session was used on this machine. */
+export function wasUsed(view: View): boolean {
+  return view.file.kind !== "missing" || view.record.usedAt !== undefined;
+}
+
+/** Whether the token can be refreshed without a person, as far as is known. */
+export function canRefresh({ token, refused, seenAt }: View): boolean | undefined {
+  return token && !refused && isRefreshable(token, seenAt);
+}
+
+/** Cached role credentials that are near their end, or were never fetched. */
+export function rolesToProve(view: View, now: number): readonly Role[] {
+  return view.roles.filter(({ profile, credentials }) => {
+    if (credentials === undefined) return true;
+    const proof = view.record.profiles?.find(({ name }) => name === profile.name);
+    const life = proof?.provedAt !== undefined && proof.credentialsExpireAt === credentials.expiresAt
+      ? credentials.expiresAt - proof.provedAt
+      : undefined;
+    return credentials.expiresAt - now < refreshWindow(view.refreshAheadMs, life);
+  });
+}

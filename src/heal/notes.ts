@@ -1,0 +1,93 @@
+// What a refresh, a login or a proof leaves in our own record of the session.
+import type { Fault } from "../domain/report.ts";
+import type { Session } from "../domain/session.ts";
+import type { Token } from "../domain/token.ts";
+import { fingerprintOf, type ProfileProof, type SessionRecord } from "../store/session_record.ts";
+import type { Context } from "./context.ts";
+import type { View } from "./look.ts";
+import { updateRecord, updateRecordLocked } from "./update_record.ts";
+
+type Who = Pick<Context, "system">;
+
+/** Everything about failed attempts, gone. */
+const NO_FAILURE = {
+  refused: undefined,
+  retryAt: undefined,
+  failures: undefined,
+  failingSince: undefined,
+  lastError: undefined,
+} as const;
+
+/** A new pair that we got ourselves; the caller holds the session's lock. */
+export async function noteRefreshed({ system }: Who, session: Session, token: Token, issuedAt: number): Promise<void> {
+  await updateRecordLocked(system, session.name, (record) => ({
+    ...record,
+    ...NO_FAILURE,
+    usedAt: record.usedAt ?? issuedAt,
+    token: { fingerprint: fingerprintOf(token), issuedAt, lifeMs: token.expiresAt - issuedAt },
+    lastRefreshAt: issuedAt,
+  }));
+}
+
+/** A pair that another process stored; the caller holds the session's lock. */
+export async function noteAdopted({ system }: Who, view: View): Promise<void> {
+  await updateRecordLocked(system, view.session.name, (record) => withToken(record, view));
+}
+
+/** The token was seen for the first time: that alone makes the session one that is used here. */
+export async function noteSeen({ system }: Who, view: View): Promise<void> {
+  if (view.fingerprint === undefined || view.fingerprint === view.record.token?.fingerprint) return;
+  await updateRecord(system, view.session.name, (record) => withToken(record, view));
+}
+
+function withToken(record: SessionRecord, { fingerprint, seenAt }: View): SessionRecord {
+  if (fingerprint === undefined || record.token?.fingerprint === fingerprint) return record;
+  // How long it lives is not known, but AWS gives all tokens of a session the same life.
+  const token = { fingerprint, lifeMs: record.token?.lifeMs };
+  return { ...record, ...NO_FAILURE, usedAt: record.usedAt ?? seenAt, token };
+}
+
+/** A failure that may pass; the caller holds the lock. */
+export async function noteTemporary({ system }: Who, view: View, error: Fault, retryAt: number): Promise<void> {
+  const at = system.now();
+  await updateRecordLocked(system, view.session.name, (record) => {
+    const current = withToken(record, view);
+    return {
+      ...current,
+      retryAt,
+      failures: (current.failures ?? 0) + 1,
+      failingSince: current.failingSince ?? at,
+      lastError: { code: error.code, message: error.message, at },
+    };
+  });
+}
+
+/** A failure that a person must repair, without a login; the caller holds the lock. */
+export async function noteBroken({ system }: Who, view: View, error: Fault): Promise<void> {
+  const at = system.now();
+  await updateRecordLocked(system, view.session.name, (record) => ({
+    ...withToken(record, view),
+    lastError: { code: error.code, message: error.message, broken: true, at },
+  }));
+}
+
+/** AWS refused for good: this pair is not tried again; the caller holds the lock. */
+export async function noteRefused({ system }: Who, view: View, error: Fault): Promise<void> {
+  const at = system.now();
+  const { fingerprint } = view;
+  await updateRecordLocked(system, view.session.name, (record) => ({
+    ...withToken(record, view),
+    refused: fingerprint === undefined ? undefined : { fingerprint, code: error.code, at },
+    lastError: { code: error.code, message: error.message, at },
+  }));
+}
+
+/** The newest proofs, in place of older ones of the same profiles. */
+export async function noteProofs({ system }: Who, session: Session, proofs: readonly ProfileProof[]): Promise<void> {
+  if (proofs.length === 0) return;
+  const names = new Set(proofs.map(({ name }) => name));
+  await updateRecord(system, session.name, (record) => ({
+    ...record,
+    profiles: [...(record.profiles ?? []).filter(({ name }) => !names.has(name)), ...proofs],
+  }));
+}

@@ -1,0 +1,49 @@
+// What the AWS config files configure.
+import type { Problem } from "../domain/problem.ts";
+import type { Choice } from "../domain/select.ts";
+import { matchesGlob } from "../domain/glob.ts";
+import type { Context } from "./context.ts";
+import { loadSetup } from "./setup.ts";
+
+/** One profile that uses SSO or tries to. */
+export interface ListedProfile {
+  readonly name: string;
+  /** Empty when it belongs to no session; `problem` says why. */
+  readonly session: string;
+  readonly legacy: boolean;
+  readonly startUrl: string;
+  readonly ssoRegion: string;
+  readonly accountId?: string;
+  readonly roleName?: string;
+  readonly region?: string;
+  readonly problem?: Problem;
+}
+
+export interface ProfileList {
+  readonly profiles: readonly ListedProfile[];
+  readonly problems: readonly Problem[];
+}
+
+/** Lists the chosen profiles in file order. @throws {UserError} when the choice matches nothing (exit 2). */
+export function listProfiles({ system }: Context, choice: Choice): Promise<ProfileList> {
+  const { inventory } = loadSetup(system, choice);
+  const wanted = (name: string, patterns: readonly string[]) => patterns.some((pattern) => matchesGlob(pattern, name));
+  const all = choice.sessions.length === 0 && choice.profiles.length === 0;
+  const profiles = inventory.profiles
+    .filter(({ name, session }) => all || wanted(name, choice.profiles) || wanted(session, choice.sessions))
+    .map(({ name, session, accountId, roleName, region, problem }): ListedProfile => {
+      const owner = inventory.sessions.find((each) => each.name === session);
+      return {
+        name,
+        session,
+        legacy: owner?.legacy ?? false,
+        startUrl: owner?.startUrl ?? "",
+        ssoRegion: owner?.region ?? "",
+        accountId,
+        roleName,
+        region,
+        problem: problem ?? owner?.problem,
+      };
+    });
+  return Promise.resolve({ profiles, problems: inventory.problems });
+}

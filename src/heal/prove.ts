@@ -1,0 +1,117 @@
+// Proves that a token works: role credentials from the portal, then STS says who they are.
+import { AwsError } from "../aws/client.ts";
+import type { Input, Operation, Output, Target } from "../aws/protocol.ts";
+import { formatRoleCredentials, type RoleCredentials, rolePath } from "../aws/role_cache.ts";
+import { delayAfter, WITHIN_RUN } from "../domain/backoff.ts";
+import { classifyProof } from "../domain/classify.ts";
+import { UserError } from "../domain/problem.ts";
+import { Secret } from "../domain/secret.ts";
+import type { Session } from "../domain/session.ts";
+import type { Token } from "../domain/token.ts";
+import { writeFileAtomic } from "../store/atomic_file.ts";
+import type { ProfileProof } from "../store/session_record.ts";
+import type { Run } from "./context.ts";
+import { roleFault } from "./faults.ts";
+import type { Role } from "./look.ts";
+import { sessionTargets, stsTarget } from "./targets.ts";
+
+/** The proofs, and whether the portal does not know the token (401). */
+export interface Proved {
+  readonly proofs: readonly ProfileProof[];
+  readonly tokenDead?: AwsError;
+}
+
+const TRIES = 3;
+const LONGEST_PAUSE_MS = 5_000;
+const CALL_MS = 10_000;
+/** The portal serves about 20 calls a second for a whole instance (reported by several tools' users). */
+const AT_ONCE = 4;
+
+/** Proves `token` by each of `roles`, and keeps the credentials where the AWS CLI v2 looks for them. */
+export async function prove(run: Run, session: Session, token: Token, roles: readonly Role[]): Promise<Proved> {
+  const proofs: ProfileProof[] = [];
+  let tokenDead: AwsError | undefined;
+  const waiting = [...roles];
+  const work = async () => {
+    for (let role = waiting.shift(); role !== undefined && !tokenDead; role = waiting.shift()) {
+      try {
+        proofs.push(await proveRole(run, session, token, role));
+      } catch (error) {
+        if (isDeadToken(error)) tokenDead = error;
+        else proofs.push(failedProof(run, role, error));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, roles.length) }, work));
+  return { proofs, tokenDead };
+}
+
+async function proveRole(run: Run, session: Session, token: Token, { profile }: Role): Promise<ProfileProof> {
+  const { system } = run;
+  const { accountId, roleName } = profile;
+  const { portal } = sessionTargets(session, system.env);
+  const accessToken = token.accessToken.reveal();
+  const keys = await callPatiently(run, "GetRoleCredentials", portal, { accessToken, accountId, roleName });
+  const credentials: RoleCredentials = {
+    accessKeyId: keys.accessKeyId,
+    secretAccessKey: new Secret(keys.secretAccessKey),
+    sessionToken: new Secret(keys.sessionToken),
+    // The file knows seconds only.
+    expiresAt: Math.floor(keys.expiresAt / 1000) * 1000,
+    accountId,
+  };
+  await writeFileAtomic(rolePath(system.home, session, profile), formatRoleCredentials(credentials));
+  const { arn } = await callPatiently(run, "GetCallerIdentity", stsTarget(profile, session, system.env), keys);
+  return {
+    name: profile.name,
+    ok: true,
+    arn,
+    provedAt: system.now(),
+    credentialsExpireAt: credentials.expiresAt,
+  };
+}
+
+function failedProof({ system, log }: Run, { profile }: Role, error: unknown): ProfileProof {
+  const base = { name: profile.name, ok: false, provedAt: system.now() } as const;
+  if (error instanceof UserError) return { ...base, code: "Failed", message: error.message };
+  if (!(error instanceof AwsError)) throw error;
+  log.warning(`cannot prove profile ${profile.name}`, { error: error.message });
+  if (classifyProof(error.failure) === "temporary") {
+    return { ...base, temporary: true, code: error.failure.code, message: error.message };
+  }
+  const { code, message } = roleFault(error, profile.accountId, profile.roleName);
+  return { ...base, code, message };
+}
+
+/** A call that may be repeated: nothing is used up by it. */
+async function callPatiently<O extends Operation>(
+  { aws, system, deadline }: Run,
+  operation: O,
+  target: Target,
+  input: Input<O>,
+): Promise<Output<O>> {
+  for (let attempt = 1;; attempt++) {
+    const leftMs = deadline - system.now();
+    if (leftMs <= 0) {
+      throw new AwsError(operation, target, {
+        kind: "timeout",
+        code: "Timeout",
+        message: "the time of this run is over",
+      });
+    }
+    try {
+      return await aws.call(operation, target, input, Math.min(CALL_MS, leftMs));
+    } catch (error) {
+      if (!(error instanceof AwsError) || attempt >= TRIES) throw error;
+      if (classifyProof(error.failure) !== "temporary") throw error;
+      const pauseMs = delayAfter(WITHIN_RUN, attempt, system.random(), error.failure.retryAfterMs);
+      if (pauseMs > LONGEST_PAUSE_MS || system.now() + pauseMs >= deadline) throw error;
+      await system.sleep(pauseMs);
+    }
+  }
+}
+
+function isDeadToken(error: unknown): error is AwsError {
+  return error instanceof AwsError && error.operation === "GetRoleCredentials" &&
+    classifyProof(error.failure) === "token-dead";
+}

@@ -1,0 +1,95 @@
+// From what was seen and done to the plain data that printers take.
+import { type Outcome, outcomeOf } from "../domain/outcome.ts";
+import type { Action, Fault, ProfileReport, SessionReport } from "../domain/report.ts";
+import type { SessionState } from "../domain/decide.ts";
+import type { ProfileProof } from "../store/session_record.ts";
+import { loginHint } from "./faults.ts";
+import { canRefresh, type Role, type View } from "./look.ts";
+
+/** What a run adds to what the files say. */
+export interface Done {
+  readonly action: Action;
+  readonly error?: Fault & { readonly temporary?: boolean };
+  readonly proofs: readonly ProfileProof[];
+}
+
+const NOTHING: Done = { action: "none", proofs: [] };
+
+/** The report of one session; without `done`, as the files and our record say. */
+export function reportOf(view: View, counted: boolean, done: Done = NOTHING): SessionReport {
+  const { session, decision, record, token } = view;
+  const remembered = record.lastError;
+  const failedBefore = decision.state === "refresh-due" && remembered !== undefined;
+  const state: SessionState = isBroken(view, done) ? "broken" : decision.state;
+  const profiles = view.roles.map((role) => profileReport(role, view, done.proofs));
+  const temporaryFailure = (failedBefore && !remembered.broken) || done.error?.temporary === true ||
+    profiles.some(({ temporary }) => temporary);
+  const outcome: Outcome = outcomeOf({
+    state,
+    temporaryFailure,
+    profileBroken: profiles.some(({ ok, temporary }) => ok === false && !temporary),
+  });
+  return {
+    name: session.name,
+    startUrl: session.startUrl,
+    region: session.region,
+    state,
+    action: done.action,
+    outcome,
+    counted,
+    accessTokenExpiresAt: token?.expiresAt,
+    refreshable: canRefresh(view),
+    registrationExpiresAt: token?.registrationExpiresAt,
+    retryAt: decision.state === "refresh-due" && decision.action === "wait" ? decision.until : undefined,
+    loginReason: decision.action === "start-login" && state === "needs-login" ? decision.reason : undefined,
+    error: errorOf(view, state, done),
+    profiles: profiles.map(({ temporary: _, ...profile }) => profile),
+  };
+}
+
+function isBroken({ decision, record }: View, { error }: Done): boolean {
+  if (error !== undefined && error.temporary === false) return true;
+  return decision.state === "refresh-due" && record.lastError?.broken === true;
+}
+
+function errorOf(view: View, state: SessionState, { error }: Done): Fault | undefined {
+  if (error !== undefined) {
+    const { temporary: _, ...fault } = error;
+    return fault;
+  }
+  const { decision, record, session } = view;
+  if (decision.state === "broken") return decision.problem;
+  if (record.lastError === undefined || state === "healthy") return undefined;
+  const { code, message } = record.lastError;
+  if (state === "needs-login") return { code, message, hint: loginHint(session) };
+  const hint = state === "broken"
+    ? "repair what the message names, then run: sso-heal check --force-refresh"
+    : "nothing to do: the token is kept and the next check tries again";
+  return { code, message, hint };
+}
+
+function profileReport(
+  { profile, credentials }: Role,
+  { record, seenAt }: View,
+  proofs: readonly ProfileProof[],
+): ProfileReport & { readonly temporary?: boolean } {
+  const { name, accountId, roleName } = profile;
+  const proof = proofs.find((row) => row.name === name) ?? record.profiles?.find((row) => row.name === name);
+  const expireAt = proof?.credentialsExpireAt ?? credentials?.expiresAt;
+  return {
+    name,
+    accountId,
+    roleName,
+    ok: proof?.ok,
+    arn: proof?.arn,
+    credentialsExpireAt: expireAt !== undefined && expireAt > seenAt ? expireAt : undefined,
+    error: proof === undefined || proof.ok ? undefined : {
+      code: proof.code ?? "Failed",
+      message: proof.message ?? "The proof failed",
+      hint: proof.temporary
+        ? "nothing to do: the next check tries again"
+        : "ask for the assignment, or correct sso_account_id and sso_role_name of the profile",
+    },
+    temporary: proof?.temporary,
+  };
+}

@@ -1,0 +1,85 @@
+// What a person sees while signing in, and what came of it.
+import { formatDuration } from "../domain/duration.ts";
+import type { Fault, ProfileReport } from "../domain/report.ts";
+import { clean } from "./cells.ts";
+import { faultJson, formatJson, instant, JSON_VERSION, profileJson } from "./json.ts";
+import { formatProblem } from "./problems.ts";
+import { paint, type Screen } from "./screen.ts";
+import { formatFailingProfile } from "./session_lines.ts";
+import { BAD, GOOD, validity } from "./words.ts";
+
+/** What is shown of a login that waits for a person. Times are epoch milliseconds. */
+export interface ShownPrompt {
+  readonly session: string;
+  readonly startUrl: string;
+  readonly verificationUri: string;
+  readonly verificationUriComplete: string;
+  readonly userCode: string;
+  readonly expiresAt: number;
+}
+
+/** What is shown of a login that has ended. Times are epoch milliseconds. */
+export interface ShownLogin {
+  readonly session: string;
+  readonly result: "logged-in" | "already-healthy" | "failed";
+  readonly accessTokenExpiresAt?: number;
+  readonly refreshable?: boolean;
+  readonly error?: Fault;
+  readonly profiles: readonly ProfileReport[];
+}
+
+/** The link and the code; `qr` is the drawn link, when one is wanted. */
+export function formatLoginPrompt(prompt: ShownPrompt, screen: Screen, qr?: string): string {
+  const code = clean(prompt.userCode);
+  // To the nearest second: a code given for ten minutes should not be announced with nine.
+  const leftMs = Math.round((prompt.expiresAt - screen.now) / 1000) * 1000;
+  const lines = [
+    `Sign in to ${clean(prompt.session)}${prompt.session === prompt.startUrl ? "" : ` (${clean(prompt.startUrl)})`}`,
+    "",
+    `  Open this link, on any device:   ${paint(screen, "bold", clean(prompt.verificationUriComplete))}`,
+    `  Allow it if it shows this code:  ${paint(screen, "bold", code)}`,
+    `  Or type the code at:             ${clean(prompt.verificationUri)}`,
+    "",
+    ...(qr === undefined ? [] : [qr, ""]),
+    `Waiting for your approval; the code ends in ${formatDuration(leftMs)} ...`,
+    "",
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** One line a session, and what did not work. */
+export function formatLogins(logins: readonly ShownLogin[], screen: Screen): string {
+  return logins.flatMap((login) => formatLogin(login, screen)).map((line) => `${line}\n`).join("");
+}
+
+function formatLogin(login: ShownLogin, screen: Screen): string[] {
+  const name = clean(login.session);
+  if (login.result === "failed") {
+    const fault = login.error ?? { code: "LoginFailed", message: "the login failed", hint: "" };
+    return formatProblem({ ...fault, message: `${name}: ${fault.message}` }, BAD, screen);
+  }
+  const clauses = [login.result === "logged-in" ? "signed in" : "healthy already"];
+  const endsAt = login.accessTokenExpiresAt;
+  if (endsAt !== undefined) clauses.push(`token ${validity(endsAt, screen.now)}`);
+  if (login.refreshable !== undefined) clauses.push(login.refreshable ? "renews itself" : "cannot renew itself");
+  return [
+    `${paint(screen, GOOD.colour, GOOD.sign)} ${name}  ${clauses.join(", ")}`,
+    ...login.profiles.filter(({ ok, error }) => ok === false || error !== undefined)
+      .flatMap((profile) => formatFailingProfile(profile, "  ", screen)),
+  ];
+}
+
+/** The JSON document of `login --json`. */
+export function loginsJson(logins: readonly ShownLogin[]): string {
+  return formatJson({
+    version: JSON_VERSION,
+    sessions: logins.map((login) => ({
+      name: login.session,
+      result: login.result,
+      accessTokenExpiresAt: instant(login.accessTokenExpiresAt),
+      refreshable: login.refreshable,
+      error: faultJson(login.error),
+      profiles: login.profiles.map(profileJson),
+    })),
+  });
+}

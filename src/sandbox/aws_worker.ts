@@ -1,0 +1,29 @@
+// Starts the worker that talks to AWS: its permissions are the exact hosts of this run and nothing else.
+import { revoke } from "./enter.ts";
+
+/**
+ * Starts the worker for `hosts` (`host:port` each) and drops the network from this process, so that it can be started
+ * only once: collect the hosts of all sessions first.
+ */
+export function startAwsWorker(hosts: readonly string[]): Worker {
+  const file = Deno.build.standalone ? "./aws_worker.js" : "../aws/worker.ts";
+  const worker = new Worker(new URL(file, import.meta.url), {
+    type: "module",
+    name: "aws",
+    deno: {
+      permissions: {
+        net: [...hosts],
+        // Uncompiled, the module itself must be read from disk.
+        read: Deno.build.standalone ? false : true,
+        env: Deno.build.standalone ? false : true,
+        write: false,
+        run: false,
+        sys: Deno.build.standalone ? false : true,
+        ffi: false,
+        import: false,
+      },
+    },
+  });
+  revoke("net");
+  return worker;
+}

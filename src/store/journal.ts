@@ -1,0 +1,84 @@
+// What every check leaves behind, whatever it did: a heartbeat, a line of history, figures for a metrics collector.
+import { formatInstant, parseInstant } from "../domain/instant.ts";
+import type { ExitCode } from "../domain/problem.ts";
+import { temporaryBeside } from "./atomic_file.ts";
+import { inFolder } from "./folder.ts";
+import { statePaths } from "./paths.ts";
+import { writeFailure } from "./write_failure.ts";
+
+// All of it is synchronous and without fsync: a check with nothing to do writes three small files in under a
+// millisecond, and after a power cut the next check writes them anew.
+
+/** The end of the last check. */
+export interface Heartbeat {
+  /** Epoch milliseconds; RFC 3339 in the file. */
+  readonly at: number;
+  /** The `outcome` of the check's JSON. */
+  readonly outcome: string;
+  readonly exitCode: ExitCode;
+  readonly pid: number;
+  readonly version: string;
+}
+
+const HISTORY_BYTES = 1_000_000;
+
+/** Replaces the heartbeat below `home`. @throws {UserError} when it cannot be written. */
+export function writeHeartbeat(home: string, beat: Heartbeat): void {
+  const path = statePaths(home).heartbeat;
+  replaceFile(path, JSON.stringify({ ...beat, at: formatInstant(beat.at) }) + "\n");
+}
+
+/** The last heartbeat; undefined when there is none or it makes no sense (a power cut may leave it empty). */
+export function readHeartbeat(home: string): Heartbeat | undefined {
+  try {
+    const json = JSON.parse(Deno.readTextFileSync(statePaths(home).heartbeat));
+    const at = parseInstant(json.at);
+    return at === undefined || typeof json.outcome !== "string" ? undefined : { ...json, at };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Adds one line to the history: `entry` as JSON, which must not hold a secret. The line is one write at the end of the
+ * file, so lines of processes that run at the same time do not mix. Above 1 MB the older half is dropped; a line that
+ * another process adds in that very moment is lost.
+ *
+ * @throws {UserError} when it cannot be written.
+ */
+export function appendHistory(home: string, entry: object): void {
+  const path = statePaths(home).history;
+  try {
+    write(path, JSON.stringify(entry) + "\n", { append: true });
+    if (Deno.statSync(path).size <= HISTORY_BYTES) return;
+    const whole = Deno.readTextFileSync(path);
+    replaceFile(path, whole.slice(whole.indexOf("\n", whole.length / 2) + 1));
+  } catch (error) {
+    throw writeFailure(error, { path });
+  }
+}
+
+/** Replaces `metrics.prom` below `home` by `exposition`, so that a collector never reads a part of it. */
+export function writeMetrics(home: string, exposition: string): void {
+  replaceFile(statePaths(home).metrics, exposition);
+}
+
+/** Like `writeFileAtomic` for what may be lost in a power cut: no fsync, no links, no waiting. */
+function replaceFile(path: string, text: string): void {
+  const temporary = temporaryBeside(path);
+  try {
+    write(temporary, text, { createNew: true });
+    Deno.renameSync(temporary, path);
+  } catch (error) {
+    try {
+      Deno.removeSync(temporary);
+    } catch {
+      // It was never made.
+    }
+    throw writeFailure(error, { path });
+  }
+}
+
+function write(path: string, text: string, how: Deno.WriteFileOptions): void {
+  inFolder(path, () => Deno.writeTextFileSync(path, text, { ...how, mode: 0o600 }));
+}

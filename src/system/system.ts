@@ -1,0 +1,29 @@
+// The outside world as one interface: clock, chance, terminal, environment. Files are used through `src/store`.
+
+/** Everything a use case needs from outside. Only `main.ts` builds the real one; tests hand in their own. */
+export interface System {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Resolves after `ms` milliseconds, or rejects with the signal's reason. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Uniform in [0, 1). */
+  random(): number;
+  /** Physical path of the home directory: every file of ours and of AWS lies below it. */
+  readonly home: string;
+  /** Directory the user started the program in. */
+  readonly cwd: string;
+  /** The honoured environment variables (see `sandbox/permissions.ts`), read once at start. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly terminal: Terminal;
+}
+
+/** Where text goes. */
+export interface Terminal {
+  out(text: string): void;
+  err(text: string): void;
+  /** Whether standard output / standard error is a terminal. */
+  readonly outIsTerminal: boolean;
+  readonly errIsTerminal: boolean;
+  /** Columns of the terminal, 80 when unknown. */
+  readonly columns: number;
+}
