@@ -22,14 +22,14 @@ export const COMPILE_FLAGS = [
   "--unstable-worker-options",
 ];
 
-/** The SDK's parser for browsers needs a DOM, which Deno has not; the other one needs nothing. */
+/** The SDK's XML parser for browsers needs a DOM, which Deno has not; the one beside it needs nothing. */
 const XML_PARSER: Plugin = {
   name: "xml-parser",
   setup(builder) {
-    builder.onResolve({ filter: /xml-parser\.browser(\.js)?$/ }, ({ path, ...rest }) => {
-      const { importer, kind, resolveDir } = rest;
-      return builder.resolve(path.replace(".browser", ""), { importer, kind, resolveDir });
-    });
+    builder.onLoad({ filter: /xml-parser\.browser\.js$/ }, async ({ path }) => ({
+      contents: await Deno.readTextFile(path.replace(".browser.js", ".js")),
+      resolveDir: path.slice(0, path.lastIndexOf("/")),
+    }));
   },
 };
 

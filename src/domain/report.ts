@@ -36,7 +36,7 @@ export interface ProfileReport {
   readonly name: string;
   readonly accountId: string;
   readonly roleName: string;
-  /** Result of the last proof; absent when it was never proved. */
+  /** Result of the last proof; absent when there was none, or it failed for a reason that may pass (see `error`). */
   readonly ok?: boolean;
   readonly arn?: string;
   readonly credentialsExpireAt?: number;

@@ -4,13 +4,12 @@ import { AwsError } from "../aws/client.ts";
 import { decide } from "../domain/decide.ts";
 import type { ProfileProof } from "../store/session_record.ts";
 import type { Run } from "./context.ts";
-import { faultOf, otherCause, refusedFault } from "./faults.ts";
+import { faultOf, otherCause, refusedFault, temporaryFault } from "./faults.ts";
 import { look, rolesToProve, type View } from "./look.ts";
 import { noteBroken, noteProofs, noteRefused, noteSeen, noteTemporary } from "./notes.ts";
 import { prove } from "./prove.ts";
 import { refresh } from "./refresh.ts";
 import { withSessionLock } from "./update_record.ts";
-import { temporaryFault } from "./faults.ts";
 
 export interface HealOptions {
   readonly refreshAheadMs: number;
@@ -99,6 +98,11 @@ async function tokenIsDead(run: Run, healed: Healed, refusal: AwsError, options:
     const fault = elsewhere ?? refusedFault(refusal.failure.code, session);
     if (elsewhere) await noteBroken(run, view, fault);
     else await noteRefused(run, view, fault);
-    return { ...healed, action: "failed", view: await look(run.system, view, options), error: fault };
+    return {
+      ...healed,
+      action: "failed",
+      view: await look(run.system, view, { refreshAheadMs: options.refreshAheadMs }),
+      error: fault,
+    };
   });
 }

@@ -79,11 +79,12 @@ export function canRefresh({ token, refused, seenAt }: View): boolean | undefine
   return token && !refused && isRefreshable(token, seenAt);
 }
 
-/** Cached role credentials that are near their end, or were never fetched. */
+/** Roles whose cached credentials are near their end, or that were not proved the last time. */
 export function rolesToProve(view: View, now: number): readonly Role[] {
   return view.roles.filter(({ profile, credentials }) => {
     if (credentials === undefined) return true;
     const proof = view.record.profiles?.find(({ name }) => name === profile.name);
+    if (proof?.ok === false) return true;
     const life = proof?.provedAt !== undefined && proof.credentialsExpireAt === credentials.expiresAt
       ? credentials.expiresAt - proof.provedAt
       : undefined;

@@ -45,7 +45,7 @@ export async function refresh(run: Run, seen: View, options: RefreshOptions): Pr
   const { system } = run;
   const patienceMs = Math.max(0, run.deadline - system.now());
   return await withSessionLock(system, seen.session.name, patienceMs, async () => {
-    const view = await look(system, seen, { refreshAheadMs: options.refreshAheadMs });
+    const view = await lookAgain(run, seen, options);
     const replaced = !samePair(view.token, seen.token);
     if (replaced && view.decision.action !== "refresh") {
       return view.token === undefined ? { action: "failed", view } : await adopted(run, view);
@@ -81,7 +81,7 @@ async function tryToRefresh(run: Run, view: View, token: Token, options: Refresh
     } catch (error) {
       await prepared.discard();
       if (!(error instanceof AwsError)) throw error;
-      const found = await look(system, view, options);
+      const found = await lookAgain(run, view, options);
       // Somebody else has refreshed or logged in meanwhile: then the refusal was about a token of the past.
       if (found.token !== undefined && !samePair(found.token, token)) return await adopted(run, found);
       const pauseMs = pauseBeforeNext(run, error, attempt);
@@ -114,19 +114,24 @@ async function store(
   // A file that is gone was removed by a logout: what it ended is not brought back.
   if (current.kind === "missing" || (replaced && current.token.expiresAt >= fresh.expiresAt)) {
     await prepared.discard();
-    const found = await look(system, view, options);
+    const found = await lookAgain(run, view, options);
     return found.token === undefined ? { action: "failed", view: found } : await adopted(run, found);
   }
   await prepared.publish();
   await noteRefreshed(run, view.session, fresh, issuedAt);
   run.log.info("token refreshed", { session: view.session.name, expiresAt: new Date(fresh.expiresAt).toISOString() });
-  return { action: "refreshed", view: await look(system, view, options) };
+  return { action: "refreshed", view: await lookAgain(run, view, options) };
 }
 
 async function adopted(run: Run, view: View): Promise<Refreshed> {
   await noteAdopted(run, view);
   run.log.info("adopted a token that another process stored", { session: view.session.name });
   return { action: "adopted", view };
+}
+
+/** What is there now, judged by the clock alone: what was forced has been done. */
+function lookAgain({ system }: Run, view: View, { refreshAheadMs }: RefreshOptions): Promise<View> {
+  return look(system, view, { refreshAheadMs });
 }
 
 /** Milliseconds until another try makes sense in this run; undefined when it does not. */
@@ -150,7 +155,7 @@ async function failed(run: Run, view: View, error: AwsError, options: RefreshOpt
     await noteTemporary(run, view, fault, system.now() + delayMs);
     return {
       action: "failed",
-      view: await look(system, view, { refreshAheadMs: options.refreshAheadMs }),
+      view: await lookAgain(run, view, options),
       error: fault,
     };
   }
@@ -160,11 +165,11 @@ async function failed(run: Run, view: View, error: AwsError, options: RefreshOpt
     await noteBroken(run, view, fault);
     return {
       action: "failed",
-      view: await look(system, view, { refreshAheadMs: options.refreshAheadMs }),
+      view: await lookAgain(run, view, options),
       error: fault,
     };
   }
   const fault = refusedFault(error.failure.code, session);
   await noteRefused(run, view, fault);
-  return { action: "failed", view: await look(system, view, { refreshAheadMs: options.refreshAheadMs }), error: fault };
+  return { action: "failed", view: await lookAgain(run, view, options), error: fault };
 }

@@ -23,11 +23,11 @@ export function reportOf(view: View, counted: boolean, done: Done = NOTHING): Se
   const state: SessionState = isBroken(view, done) ? "broken" : decision.state;
   const profiles = view.roles.map((role) => profileReport(role, view, done.proofs));
   const temporaryFailure = (failedBefore && !remembered.broken) || done.error?.temporary === true ||
-    profiles.some(({ temporary }) => temporary);
+    profiles.some(({ ok, error }) => ok === undefined && error !== undefined);
   const outcome: Outcome = outcomeOf({
     state,
     temporaryFailure,
-    profileBroken: profiles.some(({ ok, temporary }) => ok === false && !temporary),
+    profileBroken: profiles.some(({ ok }) => ok === false),
   });
   return {
     name: session.name,
@@ -43,7 +43,7 @@ export function reportOf(view: View, counted: boolean, done: Done = NOTHING): Se
     retryAt: decision.state === "refresh-due" && decision.action === "wait" ? decision.until : undefined,
     loginReason: decision.action === "start-login" && state === "needs-login" ? decision.reason : undefined,
     error: errorOf(view, state, done),
-    profiles: profiles.map(({ temporary: _, ...profile }) => profile),
+    profiles,
   };
 }
 
@@ -72,7 +72,7 @@ function profileReport(
   { profile, credentials }: Role,
   { record, seenAt }: View,
   proofs: readonly ProfileProof[],
-): ProfileReport & { readonly temporary?: boolean } {
+): ProfileReport {
   const { name, accountId, roleName } = profile;
   const proof = proofs.find((row) => row.name === name) ?? record.profiles?.find((row) => row.name === name);
   const expireAt = proof?.credentialsExpireAt ?? credentials?.expiresAt;
@@ -80,7 +80,7 @@ function profileReport(
     name,
     accountId,
     roleName,
-    ok: proof?.ok,
+    ok: proof?.temporary ? undefined : proof?.ok,
     arn: proof?.arn,
     credentialsExpireAt: expireAt !== undefined && expireAt > seenAt ? expireAt : undefined,
     error: proof === undefined || proof.ok ? undefined : {
@@ -90,6 +90,5 @@ function profileReport(
         ? "nothing to do: the next check tries again"
         : "ask for the assignment, or correct sso_account_id and sso_role_name of the profile",
     },
-    temporary: proof?.temporary,
   };
 }
