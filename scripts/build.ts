@@ -1,5 +1,5 @@
 // Builds dist/sso-heal: bundle with esbuild, fix the times, `deno compile` with the grants of src/sandbox/permissions.ts.
-import { build, type Plugin, stop } from "esbuild";
+import { build, type Metafile, type Plugin, stop } from "esbuild";
 import { COMPILED_GRANTS } from "../src/sandbox/permissions.ts";
 import config from "../deno.json" with { type: "json" };
 import { findBase, type RuntimeBase } from "./denort.ts";
@@ -33,6 +33,32 @@ const XML_PARSER: Plugin = {
   },
 };
 
+/** What a check with nothing to do runs: it belongs into one file, because each further file costs start-up time. */
+const HOT = ["src/sandbox/enter.ts", "src/cli/cli.ts"].map((path) => `${ROOT}/${path}`);
+
+/**
+ * Keeps the hot modules together. esbuild makes a file for every set of modules that the same lazy imports share; with
+ * each lazily imported module importing the hot ones, they are all shared by the same.
+ */
+function keepHotTogether(lazy: ReadonlySet<string>): Plugin {
+  return {
+    name: "keep-hot-together",
+    setup(builder) {
+      builder.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+        if (!lazy.has(path)) return undefined;
+        const imports = HOT.filter((hot) => hot !== path).map((hot) => `import ${JSON.stringify(hot)};`);
+        return { contents: [await Deno.readTextFile(path), ...imports].join("\n"), loader: "ts" };
+      });
+    },
+  };
+}
+
+/** Paths of the modules that are imported lazily. */
+function lazyModules(metafile: Metafile): Set<string> {
+  const entries = Object.values(metafile.outputs).flatMap(({ entryPoint }) => entryPoint ?? []);
+  return new Set(entries.map((path) => `${ROOT}/${path}`).filter((path) => path !== `${ROOT}/main.ts`));
+}
+
 async function bundle(base: RuntimeBase): Promise<void> {
   const common = {
     bundle: true,
@@ -45,13 +71,15 @@ async function bundle(base: RuntimeBase): Promise<void> {
     logLevel: "warning",
     define: { SSO_HEAL_VERSION: JSON.stringify(config.version), SSO_HEAL_BASE: JSON.stringify(base.source) },
   } as const;
-  await build({
+  const program = {
     ...common,
     entryPoints: { main: "main.ts" },
     splitting: true,
     platform: "node",
     chunkNames: "part_[hash]",
-  });
+  } as const;
+  const { metafile } = await build({ ...program, write: false, metafile: true });
+  await build({ ...program, plugins: [keepHotTogether(lazyModules(metafile))] });
   await build({
     ...common,
     entryPoints: { aws_worker: "src/aws/worker.ts" },

@@ -31,6 +31,13 @@ const BY_ERROR_FIELD: Record<string, string> = {
 
 /** Words of the runtime's network errors, first match wins, and what to say instead of them. */
 const NETWORK_WORDS: ReadonlyArray<readonly [RegExp, CallFailure["kind"], string, string]> = [
+  [/opening CA file/, "tls", "CaFileUnreadable", "the file that AWS_CA_BUNDLE or DENO_CERT names cannot be opened"],
+  [
+    /platform certificates/,
+    "tls",
+    "NoSystemCertificates",
+    "the certificates of the system cannot be loaded (is there the file that SSL_CERT_FILE names?)",
+  ],
   [
     /certificate|UnknownIssuer|TLS|handshake/,
     "tls",

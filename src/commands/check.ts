@@ -2,7 +2,6 @@
 import { exitCodeOf } from "../domain/outcome.ts";
 import { runCheck } from "../heal/check.ts";
 import { formatCheck } from "../render/check.ts";
-import { checkJson } from "../render/json.ts";
 import { screenOf } from "../render/screen.ts";
 import { defineCommand } from "./command.ts";
 import { choiceOf, JSON_OUTPUT, SELECTION } from "./options.ts";
@@ -36,7 +35,9 @@ export const check = defineCommand({
       scheduled: given.scheduled,
       timeoutMs: given.timeout,
     });
-    const text = given.json ? checkJson(report) : formatCheck(report, screenOf(system), given.quiet);
+    const text = given.json
+      ? (await import("../render/json.ts")).checkJson(report)
+      : formatCheck(report, screenOf(system), given.quiet);
     if (text !== "") system.terminal.out(text);
     return exitCodeOf(report.outcome);
   },

@@ -4,13 +4,10 @@ import { startScript } from "../../tests/support/second_process.ts";
 import { withTemporaryHome } from "../../tests/support/temporary_home.ts";
 import type { Problem } from "../domain/problem.ts";
 import { configPaths } from "../store/paths.ts";
-import { loadConfig, readConfig } from "./config.ts";
+import { DEFAULTS, loadConfig } from "./config.ts";
+import { readConfig } from "./read_config.ts";
 
 const ORIGIN = { file: "/home/u/.config/sso-heal/config.ini", mode: 0o100600, home: "/home/u" };
-const DEFAULTS = {
-  check: { sessions: ["*"], profiles: undefined, refreshAheadMs: undefined, alertAfterMs: 1_800_000 },
-  metricsFile: undefined,
-};
 
 /** The complete example of the manual. */
 const EXAMPLE = `
@@ -72,8 +69,8 @@ const brief = ({ code, line, message, hint }: Problem) =>
   `${code} ${line}: ${message.split('": ')[1] ?? message} | ${hint}`;
 
 Deno.test("loadConfig() gives the defaults without a file", async () => {
-  await withTemporaryHome((home) => {
-    assert.deepEqual(loadConfig(home), { config: DEFAULTS, problems: [], warnings: [] });
+  await withTemporaryHome(async (home) => {
+    assert.deepEqual(await loadConfig(home), { config: DEFAULTS, problems: [], warnings: [] });
   });
 });
 
@@ -207,27 +204,27 @@ Deno.test("readConfig() minds nobody reading a file without secrets in it", () =
 });
 
 Deno.test("loadConfig() reads the file of the home and looks at its mode", async () => {
-  await withTemporaryHome((home) => {
+  await withTemporaryHome(async (home) => {
     const { dir, file } = configPaths(home);
     Deno.mkdirSync(dir, { recursive: true });
     Deno.writeTextFileSync(file, "\uFEFF[check]\r\nrefresh_ahead = 20m\r\n[notify x]\r\ntoken = s3cret\r\n", {
       mode: 0o644,
     });
     Deno.chmodSync(file, 0o644);
-    const { config, problems } = loadConfig(home);
+    const { config, problems } = await loadConfig(home);
     assert.equal(config.check.refreshAheadMs, 1_200_000);
     assert.deepEqual(problems.map(({ code, line, file }) => [code, line, file]), [["ConfigExposed", 4, file]]);
     Deno.chmodSync(file, 0o600);
-    assert.deepEqual(loadConfig(home).problems, []);
+    assert.deepEqual((await loadConfig(home)).problems, []);
   });
 });
 
 Deno.test("loadConfig() reports a file that cannot be read", async () => {
-  await withTemporaryHome((home) => {
+  await withTemporaryHome(async (home) => {
     const { dir, file } = configPaths(home);
     Deno.mkdirSync(dir, { recursive: true });
     Deno.writeFileSync(file, new Uint8Array([0x5b, 0xff, 0xfe]));
-    assert.deepEqual(loadConfig(home), {
+    assert.deepEqual(await loadConfig(home), {
       config: DEFAULTS,
       problems: [{
         code: "ConfigUnreadable",
@@ -239,7 +236,7 @@ Deno.test("loadConfig() reports a file that cannot be read", async () => {
     });
     Deno.removeSync(file);
     Deno.mkdirSync(file);
-    assert.match(loadConfig(home).problems[0].message, /it is a folder$/);
+    assert.match((await loadConfig(home)).problems[0].message, /it is a folder$/);
   });
 });
 
@@ -250,7 +247,7 @@ Deno.test("loadConfig() reports a file that may not be read", async () => {
     Deno.writeTextFileSync(file, "[check]\n");
     const source = `
       import { loadConfig } from "ROOT/src/config/config.ts";
-      console.log(loadConfig(Deno.cwd()).problems[0].message);`;
+      console.log((await loadConfig(Deno.cwd())).problems[0].message);`;
     const output = await startScript(source, home, ["--allow-read=.aws"]).output();
     const said = new TextDecoder().decode(output.stdout);
     assert.equal(said, `Cannot read "${file}": it lies outside the folders sso-heal may touch\n`);

@@ -1,7 +1,7 @@
 // Proves every kind of value: what is refused, with which way out, and that nothing secret is shown.
 import assert from "node:assert/strict";
 import type { Problem } from "../domain/problem.ts";
-import { readConfig } from "./config.ts";
+import { readConfig } from "./read_config.ts";
 
 const ORIGIN = { file: "/home/u/.config/sso-heal/config.ini", mode: 0o100600, home: "/home/u" };
 const DEFAULTS = readConfig("", ORIGIN).config;

@@ -28,7 +28,13 @@ const FINAL = new Set([
   "InvalidClientException",
   "AccessDeniedException",
 ]);
-const TEMPORARY = new Set(["SlowDownException", "InternalServerException", "TooManyRequestsException"]);
+/** `AuthorizationPendingException` is no answer to a refresh, but says "wait" and nothing of the sign-in. */
+const TEMPORARY = new Set([
+  "SlowDownException",
+  "InternalServerException",
+  "TooManyRequestsException",
+  "AuthorizationPendingException",
+]);
 
 /** Judges a failed `CreateToken` with `grant_type=refresh_token`. */
 export function classifyRefresh(failure: CallFailure): Verdict {

@@ -1,18 +1,16 @@
 // One check: look at every session, heal what needs it, leave word of it.
-import { EXIT, UserError } from "../domain/problem.ts";
-import type { Choice } from "../domain/select.ts";
 import { type Outcome, worst } from "../domain/outcome.ts";
 import type { CheckReport } from "../domain/report.ts";
-import type { Connection, Context, Run } from "./context.ts";
-import { CLOCK_TOLERANCE_MS, faultOf } from "./faults.ts";
-import { type Healed, type HealOptions, healSession, needsAws } from "./heal_session.ts";
+import type { Choice } from "../domain/select.ts";
+import { awsPaths } from "../store/paths.ts";
+import { listTemporary } from "../store/temporary.ts";
+import type { Context } from "./context.ts";
+import type { Worked } from "./heal_due.ts";
+import type { Healed, HealOptions } from "./heal_session.ts";
 import { leaveWord } from "./leave_word.ts";
-import { look, type View, wasUsed } from "./look.ts";
-import { noteSeen } from "./notes.ts";
-import { recoverTokens } from "./recover.ts";
+import { look, needsAws, type View, wasUsed } from "./look.ts";
 import { reportOf } from "./report.ts";
 import { loadSetup } from "./setup.ts";
-import { caCertsOf, hostsOf } from "./targets.ts";
 
 export interface CheckOptions {
   readonly choice: Choice;
@@ -34,9 +32,10 @@ export interface CheckOptions {
 export async function runCheck(context: Context, options: CheckOptions): Promise<CheckReport> {
   const { system } = context;
   const startedAt = system.now();
-  const { selected, refreshAheadMs, problems, warnings } = loadSetup(system, options.choice);
+  const { selected, refreshAheadMs, problems, warnings } = await loadSetup(system, options.choice);
   const heal: HealOptions = { refreshAheadMs, force: options.forceRefresh, probe: options.probe };
-  await recoverTokens(context, selected);
+  const leftovers = listTemporary(awsPaths(system.home).ssoCache);
+  if (leftovers.length > 0) await (await import("./recover.ts")).recoverTokens(context, selected, leftovers);
   const views = await Promise.all(selected.map((each) => look(system, each, heal)));
   const someUsed = views.some(wasUsed);
 
@@ -55,51 +54,28 @@ export async function runCheck(context: Context, options: CheckOptions): Promise
     warnings,
     clockOffsetMs,
   };
-  leaveWord(context, report);
+  await leaveWord(context, report);
   return report;
 }
 
+/** Works on what is due. Everything that does so is loaded only if there is something: most checks find nothing. */
 async function healAll(
   context: Context,
   views: readonly View[],
   options: HealOptions,
   deadline: number,
-): Promise<{ healed: Healed[]; clockOffsetMs?: number }> {
-  const { system } = context;
-  const due = views.filter((view) => needsAws(view, options.probe));
-  if (due.length === 0) return { healed: await Promise.all(views.map((view) => untouched(context, view))) };
-
-  let connection: Connection;
-  try {
-    connection = context.connect(hostsOf(due, system.env), caCertsOf(due, system));
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const fault = { ...faultOf(error), temporary: error.exitCode === EXIT.temporary };
-    return {
-      healed: views.map((view) =>
-        due.includes(view) ? { view, action: "failed", error: fault, proofs: [] } : { view, action: "none", proofs: [] }
-      ),
-    };
+): Promise<Worked> {
+  if (views.some((view) => needsAws(view, options.probe))) {
+    return await (await import("./heal_due.ts")).healDue(context, views, options, deadline);
   }
-  try {
-    const run: Run = { ...context, aws: connection, deadline };
-    const healed = await Promise.all(
-      views.map((view) => due.includes(view) ? healSession(run, view, options) : untouched(context, view)),
-    );
-    const { clockOffsetMs } = connection;
-    const wrong = clockOffsetMs !== undefined && Math.abs(clockOffsetMs) > CLOCK_TOLERANCE_MS;
-    return { healed, clockOffsetMs: wrong ? clockOffsetMs : undefined };
-  } finally {
-    connection.close();
-  }
+  return { healed: await Promise.all(views.map((view) => untouched(context, view))) };
 }
 
-async function untouched(context: Context, view: View): Promise<Healed> {
-  try {
-    await noteSeen(context, view);
-  } catch (error) {
-    // Only our memory of having seen the token: the session itself is fine.
-    context.log.warning(`cannot remember session ${view.session.name}`, { error: faultOf(error).message });
+/** A session with nothing to do. */
+export async function untouched(context: Context, view: View): Promise<Healed> {
+  if (view.fingerprint !== undefined && view.fingerprint !== view.record.token?.fingerprint) {
+    const { rememberSeen } = await import("./notes.ts");
+    await rememberSeen(context, view);
   }
   return { view, action: "none", proofs: [] };
 }

@@ -9,17 +9,20 @@ import { loadSetup, type Setup } from "./setup.ts";
  *
  * @throws {UserError} (exit 2) when there is none, or several and nothing tells which.
  */
-export function chooseSessions(system: System, choice: Choice): { setup: Setup; selected: readonly Selected[] } {
+export async function chooseSessions(
+  system: System,
+  choice: Choice,
+): Promise<{ setup: Setup; selected: readonly Selected[] }> {
   const given = choice.sessions.length > 0 || choice.profiles.length > 0;
   const { AWS_PROFILE: profile } = system.env;
   if (!given && profile) {
-    const setup = loadSetup(system, { sessions: [], profiles: [profile] });
+    const setup = await loadSetup(system, { sessions: [], profiles: [profile] });
     return { setup, selected: setup.selected };
   }
-  const setup = loadSetup(system, choice);
+  const setup = await loadSetup(system, choice);
   if (given) return { setup, selected: setup.selected };
   // Every session of the AWS config, also those that our own config leaves out.
-  const { selected } = loadSetup(system, { sessions: ["*"], profiles: [] });
+  const { selected } = await loadSetup(system, { sessions: ["*"], profiles: [] });
   const ofDefault = selected.filter(({ session }) => session.profiles.some(({ name }) => name === "default"));
   if (ofDefault.length === 1) return { setup, selected: ofDefault };
   if (selected.length === 1) return { setup, selected };

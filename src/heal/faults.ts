@@ -12,6 +12,9 @@ import type { Token } from "../domain/token.ts";
 /** A clock that is off by more than this explains refusals. */
 export const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
+/** A call that is not begun any more. */
+export const RUN_IS_OVER: CallFailure = { kind: "timeout", code: "Timeout", message: "the time of this run is over" };
+
 /** Words for a failure that is expected to pass. */
 export function temporaryFault(error: AwsError): Fault {
   return {

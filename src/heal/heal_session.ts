@@ -5,7 +5,7 @@ import { decide } from "../domain/decide.ts";
 import type { ProfileProof } from "../store/session_record.ts";
 import type { Run } from "./context.ts";
 import { faultOf, otherCause, refusedFault, temporaryFault } from "./faults.ts";
-import { look, rolesToProve, type View } from "./look.ts";
+import { canProve, look, rolesToProve, type View } from "./look.ts";
 import { noteBroken, noteProofs, noteRefused, noteSeen, noteTemporary } from "./notes.ts";
 import { prove } from "./prove.ts";
 import { refresh } from "./refresh.ts";
@@ -23,16 +23,6 @@ export interface Healed {
   readonly action: Action;
   readonly error?: Fault & { readonly temporary?: boolean };
   readonly proofs: readonly ProfileProof[];
-}
-
-/** Whether the session, as seen, needs AWS at all. */
-export function needsAws(view: View, probe: boolean): boolean {
-  return view.decision.action === "refresh" || (probe && canProve(view) && rolesToProve(view, view.seenAt).length > 0);
-}
-
-/** A token is proved as long as it lives, also when a person is needed soon: it is used to its end. */
-function canProve({ token, decision, seenAt }: View): boolean {
-  return token !== undefined && token.expiresAt > seenAt && decision.state !== "broken";
 }
 
 /** Works on one session. Never throws: whatever happens concerns this session only. */

@@ -3,14 +3,14 @@ import { exitCodeOf } from "../domain/outcome.ts";
 import type { CheckReport } from "../domain/report.ts";
 import { formatInstant } from "../domain/instant.ts";
 import { VERSION } from "../domain/version.ts";
-import { sweepTemporary } from "../store/atomic_file.ts";
+import { sweepTemporary } from "../store/temporary.ts";
 import { appendHistory, writeHeartbeat, writeMetrics } from "../store/journal.ts";
 import { awsPaths, statePaths } from "../store/paths.ts";
 import type { Context } from "./context.ts";
 import { metricsOf } from "./metrics.ts";
 
 /** Leaves word of a check. A disk that is full or read-only costs a warning, never the check. */
-export function leaveWord({ system, log }: Context, report: CheckReport): void {
+export async function leaveWord({ system, log }: Context, report: CheckReport): Promise<void> {
   const { home } = system;
   const { outcome, startedAt, durationMs } = report;
   const at = startedAt + durationMs;
@@ -26,9 +26,15 @@ export function leaveWord({ system, log }: Context, report: CheckReport): void {
     appendHistory(home, { at: formatInstant(at), outcome, exitCode, durationMs, sessions });
     writeMetrics(home, metricsOf(report));
   } catch (error) {
-    log.warning("cannot leave word of this check", { error: error instanceof Error ? error.message : String(error) });
+    const { writeFailure } = await import("../store/write_failure.ts");
+    const { message } = writeFailure(error, { path: statePaths(home).dir });
+    log.warning(`cannot leave word of this check: ${message}`);
   }
-  log.info(`check: ${outcome}`, { durationMs, sessions });
+  // The history has them all; the log only what is worth reading.
+  const notable = sessions.filter(({ state, action }, index) =>
+    report.sessions[index].counted && (state !== "healthy" || action !== "none")
+  );
+  log.info(`check: ${outcome}`, { durationMs, ...notable.length > 0 ? { sessions: notable } : {} });
   const { ssoCache, cliCache } = awsPaths(home);
   const { dir, sessions: records } = statePaths(home);
   for (const folder of [ssoCache, cliCache, dir, records]) sweepTemporary(folder, at);

@@ -64,7 +64,7 @@ const LOCK_MS = 30_000;
 /** Signs in to the chosen sessions, one after the other. @throws {UserError} when it is not clear which (exit 2). */
 export async function login(context: Context, options: LoginOptions): Promise<LoginReport[]> {
   const { system } = context;
-  const { setup: { refreshAheadMs }, selected } = chooseSessions(system, options.choice);
+  const { setup: { refreshAheadMs }, selected } = await chooseSessions(system, options.choice);
   const views = await Promise.all(selected.map((each) => look(system, each, { refreshAheadMs })));
   const isFine = (view: View) => options.ifNeeded && view.decision.state === "healthy";
   const wanted = views.filter((view) => !isFine(view));

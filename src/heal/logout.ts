@@ -4,7 +4,7 @@ import { rolePath } from "../aws/role_cache.ts";
 import { readToken, readTokenAt, tokenPath } from "../aws/token_cache.ts";
 import type { Choice, Selected } from "../domain/select.ts";
 import type { Fault } from "../domain/report.ts";
-import { listTemporary } from "../store/atomic_file.ts";
+import { listTemporary } from "../store/temporary.ts";
 import { awsPaths, sessionRecordPath } from "../store/paths.ts";
 import { removeFile } from "../store/remove_file.ts";
 import { chooseSessions } from "./choose.ts";
@@ -30,7 +30,7 @@ export async function logout(
   { choice, all }: { readonly choice: Choice; readonly all: boolean },
 ): Promise<LogoutReport[]> {
   const { system } = context;
-  const { selected } = chooseSessions(system, all ? { sessions: ["*"], profiles: [] } : choice);
+  const { selected } = await chooseSessions(system, all ? { sessions: ["*"], profiles: [] } : choice);
   const tokens = await Promise.all(selected.map(({ session }) => readToken(system, session)));
   const alive = selected.filter((_, index) => tokens[index].kind === "token");
   const connection = alive.length === 0

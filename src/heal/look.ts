@@ -91,3 +91,13 @@ export function rolesToProve(view: View, now: number): readonly Role[] {
     return credentials.expiresAt - now < refreshWindow(view.refreshAheadMs, life);
   });
 }
+
+/** Whether the session, as seen, needs AWS at all. */
+export function needsAws(view: View, probe: boolean): boolean {
+  return view.decision.action === "refresh" || (probe && canProve(view) && rolesToProve(view, view.seenAt).length > 0);
+}
+
+/** A token is proved as long as it lives, also when a person is needed soon: it is used to its end. */
+export function canProve({ token, decision, seenAt }: View): boolean {
+  return token !== undefined && token.expiresAt > seenAt && decision.state !== "broken";
+}

@@ -4,6 +4,7 @@ import type { Session } from "../domain/session.ts";
 import type { Token } from "../domain/token.ts";
 import { fingerprintOf, type ProfileProof, type SessionRecord } from "../store/session_record.ts";
 import type { Context } from "./context.ts";
+import { faultOf } from "./faults.ts";
 import type { View } from "./look.ts";
 import { updateRecord, updateRecordLocked } from "./update_record.ts";
 
@@ -38,6 +39,15 @@ export async function noteAdopted({ system }: Who, view: View): Promise<void> {
 export async function noteSeen({ system }: Who, view: View): Promise<void> {
   if (view.fingerprint === undefined || view.fingerprint === view.record.token?.fingerprint) return;
   await updateRecord(system, view.session.name, (record) => withToken(record, view));
+}
+
+/** The same for a session with nothing to do: that it cannot be noted is no failure of the session. */
+export async function rememberSeen(context: Context, view: View): Promise<void> {
+  try {
+    await noteSeen(context, view);
+  } catch (error) {
+    context.log.warning(`cannot remember session ${view.session.name}`, { error: faultOf(error).message });
+  }
 }
 
 function withToken(record: SessionRecord, { fingerprint, seenAt }: View): SessionRecord {

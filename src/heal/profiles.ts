@@ -25,8 +25,8 @@ export interface ProfileList {
 }
 
 /** Lists the chosen profiles in file order. @throws {UserError} when the choice matches nothing (exit 2). */
-export function listProfiles({ system }: Context, choice: Choice): Promise<ProfileList> {
-  const { inventory } = loadSetup(system, choice);
+export async function listProfiles({ system }: Context, choice: Choice): Promise<ProfileList> {
+  const { inventory } = await loadSetup(system, choice);
   const wanted = (name: string, patterns: readonly string[]) => patterns.some((pattern) => matchesGlob(pattern, name));
   const all = choice.sessions.length === 0 && choice.profiles.length === 0;
   const profiles = inventory.profiles
@@ -45,5 +45,5 @@ export function listProfiles({ system }: Context, choice: Choice): Promise<Profi
         problem: problem ?? owner?.problem,
       };
     });
-  return Promise.resolve({ profiles, problems: inventory.problems });
+  return { profiles, problems: inventory.problems };
 }

@@ -11,7 +11,7 @@ import type { Token } from "../domain/token.ts";
 import { writeFileAtomic } from "../store/atomic_file.ts";
 import type { ProfileProof } from "../store/session_record.ts";
 import type { Run } from "./context.ts";
-import { roleFault } from "./faults.ts";
+import { roleFault, RUN_IS_OVER } from "./faults.ts";
 import type { Role } from "./look.ts";
 import { sessionTargets, stsTarget } from "./targets.ts";
 
@@ -93,11 +93,7 @@ async function callPatiently<O extends Operation>(
   for (let attempt = 1;; attempt++) {
     const leftMs = deadline - system.now();
     if (leftMs <= 0) {
-      throw new AwsError(operation, target, {
-        kind: "timeout",
-        code: "Timeout",
-        message: "the time of this run is over",
-      });
+      throw new AwsError(operation, target, RUN_IS_OVER);
     }
     try {
       return await aws.call(operation, target, input, Math.min(CALL_MS, leftMs));

@@ -3,19 +3,21 @@ import { readToken, readTokenAt, tokenPath } from "../aws/token_cache.ts";
 import type { Selected } from "../domain/select.ts";
 import type { Session } from "../domain/session.ts";
 import { samePair } from "../domain/token.ts";
-import { listTemporary, publishTemporary } from "../store/atomic_file.ts";
+import { publishTemporary } from "../store/atomic_file.ts";
 import { LockHeld } from "../store/lock.ts";
-import { awsPaths } from "../store/paths.ts";
 import type { Context } from "./context.ts";
 import { withSessionLock } from "./update_record.ts";
 
 /**
  * Looks for answers of AWS that are whole on the disk but never got the name of the token file. Where AWS rotates refresh
  * tokens, such a file holds the only one that still works. It is taken when it is of the same client registration as
- * the present token and lives longer. Costs one look into a folder when there is none.
+ * the present token and lives longer.
  */
-export async function recoverTokens(context: Context, selected: readonly Selected[]): Promise<void> {
-  const leftovers = listTemporary(awsPaths(context.system.home).ssoCache);
+export async function recoverTokens(
+  context: Context,
+  selected: readonly Selected[],
+  leftovers: readonly string[],
+): Promise<void> {
   for (const temporary of leftovers) {
     for (const { session } of selected) {
       if (session.problem !== undefined) continue;

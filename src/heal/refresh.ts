@@ -8,7 +8,7 @@ import { Secret } from "../domain/secret.ts";
 import { samePair, type Token } from "../domain/token.ts";
 import { type Prepared, prepareFile } from "../store/atomic_file.ts";
 import type { Run } from "./context.ts";
-import { brokenFault, otherCause, refusedFault, temporaryFault } from "./faults.ts";
+import { brokenFault, otherCause, refusedFault, RUN_IS_OVER, temporaryFault } from "./faults.ts";
 import { look, type View } from "./look.ts";
 import { noteAdopted, noteBroken, noteRefreshed, noteRefused, noteTemporary } from "./notes.ts";
 import { sessionTargets } from "./targets.ts";
@@ -18,7 +18,8 @@ import { withSessionLock } from "./update_record.ts";
 export interface Refreshed {
   readonly action: "refreshed" | "adopted" | "failed";
   readonly view: View;
-  readonly error?: Fault;
+  /** `temporary` is absent for a refusal: then a person must sign in, and nothing is broken. */
+  readonly error?: Fault & { readonly temporary?: boolean };
 }
 
 export interface RefreshOptions {
@@ -31,6 +32,8 @@ export interface RefreshOptions {
 const TRIES = 3;
 /** A longer `Retry-After` is left to the next run. */
 const LONGEST_PAUSE_MS = 5_000;
+/** Whoever won a race for the refresh token has its answer on the disk after this time. */
+const SETTLE_MS = 500;
 
 /**
  * Refreshes the token that `seen` holds.
@@ -51,6 +54,9 @@ export async function refresh(run: Run, seen: View, options: RefreshOptions): Pr
       return view.token === undefined ? { action: "failed", view } : await adopted(run, view);
     }
     if (view.token === undefined || (replaced ? false : view.refused)) return { action: "failed", view };
+    // Another sso-heal has just tried in vain.
+    const toldToWait = view.decision.state === "refresh-due" && view.decision.action === "wait";
+    if (toldToWait && !options.force) return { action: "failed", view };
     return await tryToRefresh(run, view, view.token, options);
   });
 }
@@ -64,6 +70,7 @@ async function tryToRefresh(run: Run, view: View, token: Token, options: Refresh
     // AWS may answer with a longer token than the present one.
     const prepared = await prepareFile(path, 2 * formatToken(token, raw).length + 4096);
     try {
+      if (system.now() >= run.deadline) throw new AwsError("CreateToken", oidc, RUN_IS_OVER);
       const answer = await aws.call("CreateToken", oidc, {
         clientId: token.clientId ?? "",
         clientSecret: token.clientSecret?.reveal() ?? "",
@@ -81,6 +88,7 @@ async function tryToRefresh(run: Run, view: View, token: Token, options: Refresh
     } catch (error) {
       await prepared.discard();
       if (!(error instanceof AwsError)) throw error;
+      if (classifyRefresh(error.failure) === "final") await system.sleep(SETTLE_MS);
       const found = await lookAgain(run, view, options);
       // Somebody else has refreshed or logged in meanwhile: then the refusal was about a token of the past.
       if (found.token !== undefined && !samePair(found.token, token)) return await adopted(run, found);
@@ -118,7 +126,12 @@ async function store(
     return found.token === undefined ? { action: "failed", view: found } : await adopted(run, found);
   }
   await prepared.publish();
-  await noteRefreshed(run, view.session, fresh, issuedAt);
+  try {
+    await noteRefreshed(run, view.session, fresh, issuedAt);
+  } catch (error) {
+    // Only our memory of it: the session itself is fine.
+    run.log.warning(`cannot remember session ${view.session.name}`, { error: (error as Error).message });
+  }
   run.log.info("token refreshed", { session: view.session.name, expiresAt: new Date(fresh.expiresAt).toISOString() });
   return { action: "refreshed", view: await lookAgain(run, view, options) };
 }
@@ -156,7 +169,7 @@ async function failed(run: Run, view: View, error: AwsError, options: RefreshOpt
     return {
       action: "failed",
       view: await lookAgain(run, view, options),
-      error: fault,
+      error: { ...fault, temporary: true },
     };
   }
   const elsewhere = verdict === "final" && token ? otherCause(session, token, aws.clockOffsetMs) : undefined;
@@ -166,7 +179,7 @@ async function failed(run: Run, view: View, error: AwsError, options: RefreshOpt
     return {
       action: "failed",
       view: await lookAgain(run, view, options),
-      error: fault,
+      error: { ...fault, temporary: false },
     };
   }
   const fault = refusedFault(error.failure.code, session);

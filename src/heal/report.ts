@@ -3,7 +3,7 @@ import { type Outcome, outcomeOf } from "../domain/outcome.ts";
 import type { Action, Fault, ProfileReport, SessionReport } from "../domain/report.ts";
 import type { SessionState } from "../domain/decide.ts";
 import type { ProfileProof } from "../store/session_record.ts";
-import { loginHint } from "./faults.ts";
+import { loginCommand } from "../domain/shell_word.ts";
 import { canRefresh, type Role, type View } from "./look.ts";
 
 /** What a run adds to what the files say. */
@@ -61,7 +61,7 @@ function errorOf(view: View, state: SessionState, { error }: Done): Fault | unde
   if (decision.state === "broken") return decision.problem;
   if (record.lastError === undefined || state === "healthy") return undefined;
   const { code, message } = record.lastError;
-  if (state === "needs-login") return { code, message, hint: loginHint(session) };
+  if (state === "needs-login") return { code, message, hint: `run: ${loginCommand(session.name)}` };
   const hint = state === "broken"
     ? "repair what the message names, then run: sso-heal check --force-refresh"
     : "nothing to do: the token is kept and the next check tries again";

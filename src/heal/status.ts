@@ -13,7 +13,7 @@ const OUTCOMES: readonly string[] = ["healthy", "temporary-failure", "needs-logi
 
 /** Reads the state of the chosen sessions. @throws {UserError} when the choice matches nothing (exit 2). */
 export async function readStatus({ system }: Context, choice: Choice): Promise<StatusReport> {
-  const { selected, refreshAheadMs, problems, warnings } = loadSetup(system, choice);
+  const { selected, refreshAheadMs, problems, warnings } = await loadSetup(system, choice);
   const views = await Promise.all(selected.map((each) => look(system, each, { refreshAheadMs })));
   const someUsed = views.some(wasUsed);
   const sessions = views.map((view) => reportOf(view, view.chosen || wasUsed(view) || !someUsed));

@@ -1,13 +1,15 @@
 // The first thing that runs: finds the home, starts itself there once if need be, and drops every grant not needed.
 import { type CommandGrants, ENV, grantsOf, HOME_FOLDERS } from "./permissions.ts";
 
+type Env = Record<string, string | undefined>;
+
 /** Where the program runs and what it was told by the environment. */
 export interface Place {
   /** Physical path of the home directory. */
   readonly home: string;
   /** Directory the user started the program in. */
   readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Readonly<Env>;
 }
 
 /** Either the program goes on here, or it ran to its end in a child and `exitCode` is to be passed on. */
@@ -17,69 +19,116 @@ export type Entry = { readonly place: Place } | { readonly exitCode: number };
  * Enters the sandbox for the command line `args`.
  *
  * The grants of the binary are relative to the directory it starts in, so it must start in the home. Started elsewhere
- * it starts itself there once; `SSO_HEAL_CWD` carries the original directory and tells the child that it has arrived.
- * The same restart hands a private CA outside the granted folders to the runtime (`DENO_CERT`).
+ * it starts itself there once; `SSO_HEAL_CWD` carries the original directory. That variable alone proves nothing, since
+ * any child of such a process inherits it: what counts is whether this directory is the home.
  *
  * @throws {Error} when there is no home to work in; the text is for the user.
  */
 export async function enter(args: readonly string[]): Promise<Entry> {
-  const env: Record<string, string | undefined> = {};
+  const env: Env = {};
   for (const name of ENV) env[name] = Deno.env.get(name);
-
   const here = Deno.cwd();
-  const arrived = env.SSO_HEAL_CWD !== undefined;
-  const home = arrived ? here : env.HOME || await homeOfAccount();
-  const caFile = foreignCaFile(env, home);
-  if (Deno.build.standalone && ((!arrived && home !== here) || (caFile !== undefined && !arrived))) {
-    return { exitCode: await restart(args, home, here, caFile) };
+  if (Deno.build.standalone) {
+    const home = await findHome(env, here);
+    if (!isHere(home, here, env.SSO_HEAL_CWD !== undefined)) {
+      return { exitCode: await restart(args, home, here) };
+    }
+    trustMore(env, here);
   }
   drop(grantsOf(args[0]));
   return { place: { home: here, cwd: env.SSO_HEAL_CWD ?? here, env } };
 }
 
-async function homeOfAccount(): Promise<string> {
-  const { userInfo } = await import("node:os");
-  return userInfo().homedir;
-}
-
-/** A CA bundle that the runtime itself must load, because it lies outside the folders this program may read. */
-function foreignCaFile(env: Record<string, string | undefined>, home: string): string | undefined {
-  const file = env.AWS_CA_BUNDLE;
-  if (!file || env.DENO_CERT) return undefined;
-  const inside = HOME_FOLDERS.some((folder) =>
-    file.startsWith(`${home}/${folder}/`) || file.startsWith(`~/${folder}/`)
-  );
-  return inside ? undefined : file;
-}
-
-async function restart(args: readonly string[], home: string, cwd: string, caFile?: string): Promise<number> {
-  const env: Record<string, string> = { SSO_HEAL_CWD: cwd };
-  if (caFile !== undefined) env.DENO_CERT = caFile;
-  let child: Deno.ChildProcess;
-  try {
-    child = new Deno.Command(Deno.execPath(), {
-      args: [...args],
-      cwd: home,
-      env,
-      stdin: "inherit",
-      stdout: "inherit",
-      stderr: "inherit",
-    }).spawn();
-  } catch (error) {
-    throw new Error(`Cannot start in the home directory "${home}": ${(error as Error).message}`);
+async function findHome(env: Env, here: string): Promise<string> {
+  if (env.HOME) {
+    if (env.HOME.startsWith("/")) return env.HOME;
+    throw new Error(`Cannot use HOME = "${env.HOME}": not an absolute path`);
   }
-  // A terminal signals the whole group; a service manager or `kill` only this process.
+  try {
+    const { userInfo } = await import("node:os");
+    return userInfo().homedir;
+  } catch {
+    // A container may run under a user id without an account.
+    if (env.SSO_HEAL_CWD !== undefined) return here;
+    throw new Error("Cannot find the home directory: HOME is not set, and this user id has no account\n  → set HOME");
+  }
+}
+
+/**
+ * Whether `home` is the present directory, also by another name (a link, a final slash). Only the system can compare the
+ * two, because no grant covers either. Where there is no shell, `told` decides: then nobody else can have set it either.
+ */
+function isHere(home: string, here: string, told: boolean): boolean {
+  if (home === here) return true;
+  try {
+    const test = new Deno.Command("/bin/sh", {
+      args: ["-c", `[ "$1" -ef . ]`, "sh", home],
+      clearEnv: true,
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    });
+    return test.outputSync().success;
+  } catch {
+    return told;
+  }
+}
+
+/**
+ * Lets the runtime trust the certificates of the system too, and a private CA that this program itself may not read.
+ * The runtime looks at these variables when it makes its first TLS connection: no restart, and nothing for a check that
+ * has nothing to do.
+ */
+function trustMore(env: Env, home: string): void {
+  if (!env.DENO_TLS_CA_STORE) Deno.env.set("DENO_TLS_CA_STORE", "system,mozilla");
+  const given = env.AWS_CA_BUNDLE;
+  if (!given) return;
+  const file = absolute(given, home, env.SSO_HEAL_CWD ?? home);
+  env.AWS_CA_BUNDLE = file;
+  if (HOME_FOLDERS.some((folder) => file.startsWith(`${home}/${folder}/`))) return;
+  Deno.env.set("DENO_CERT", file);
+  env.DENO_CERT = file;
+}
+
+function absolute(file: string, home: string, cwd: string): string {
+  if (file.startsWith("/")) return file;
+  return file.startsWith("~/") ? `${home}${file.slice(1)}` : `${cwd}/${file}`;
+}
+
+async function restart(args: readonly string[], home: string, cwd: string): Promise<number> {
+  let child: Deno.ChildProcess | undefined;
+  // A terminal signals the whole group; a service manager or `kill` only this process. Before the start, so that no
+  // signal can end this process alone.
   for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const) {
     Deno.addSignalListener(signal, () => {
       try {
-        child.kill(signal);
+        child?.kill(signal);
       } catch (error) {
         if (!(error instanceof TypeError)) throw error; // the child has ended already
       }
     });
   }
+  try {
+    child = new Deno.Command(Deno.execPath(), {
+      args: [...args],
+      cwd: home,
+      env: { SSO_HEAL_CWD: cwd },
+      stdin: "inherit",
+      stdout: "inherit",
+      stderr: "inherit",
+    }).spawn();
+  } catch (error) {
+    throw new Error(`Cannot start in the home directory "${home}": ${whyNot(error)}\n  → set HOME`);
+  }
   const { code } = await child.status;
   return code;
+}
+
+function whyNot(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (/No such cwd/.test(message)) return "it does not exist";
+  if (/cwd is not a directory/.test(message)) return "it is not a directory";
+  return message;
 }
 
 /** Drops what the command never needs. A dropped grant cannot come back: the binary never prompts. */

@@ -19,6 +19,7 @@ export const ENV = [
   "AWS_SHARED_CREDENTIALS_FILE",
   "AWS_CA_BUNDLE",
   "DENO_CERT",
+  "DENO_TLS_CA_STORE",
   "AWS_ENDPOINT_URL",
   "AWS_ENDPOINT_URL_SSO_OIDC",
   "AWS_ENDPOINT_URL_SSO",
@@ -39,7 +40,7 @@ export const COMPILED_GRANTS = [
   `--allow-env=${ENV.join(",")}`,
   "--allow-net",
   "--allow-run",
-  "--allow-sys=userInfo,homedir",
+  "--allow-sys=uid,gid,userInfo,homedir",
 ] as const;
 
 /** What a command keeps after start. Absent means nothing of that kind. */

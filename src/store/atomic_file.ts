@@ -1,12 +1,8 @@
 // Replaces a file so that it is valid, old or new, at every instant, also through a crash or a full disk.
 import { folderOf, inFolder } from "./folder.ts";
 import { realTarget } from "./link.ts";
+import { temporaryBeside } from "./temporary.ts";
 import { writeFailure } from "./write_failure.ts";
-
-const PREFIX = ".sso-heal-";
-// Not `.json`: the AWS CLI reads every `*.json` of its cache folders, and `aws sso logout` every file there.
-const SUFFIX = ".tmp";
-const LEFT_BEHIND_MS = 10 * 60_000;
 
 /** How {@link writeFileAtomic} writes. */
 export interface WriteOptions {
@@ -136,19 +132,6 @@ export class Prepared {
   }
 }
 
-/** Paths of the temporary files of ours in `dir`, living and left behind; empty when there is no such folder. */
-export function listTemporary(dir: string): string[] {
-  const paths: string[] = [];
-  try {
-    for (const { isFile, name } of Deno.readDirSync(dir)) {
-      if (isFile && name.startsWith(PREFIX) && name.endsWith(SUFFIX)) paths.push(`${dir}/${name}`);
-    }
-  } catch {
-    // No such folder yet.
-  }
-  return paths;
-}
-
 /** Gives a temporary file that was left behind the name `path`; its content was synced before. @throws {UserError} */
 export async function publishTemporary(temporary: string, path: string): Promise<void> {
   try {
@@ -158,31 +141,6 @@ export async function publishTemporary(temporary: string, path: string): Promise
   } catch (error) {
     throw writeFailure(error, { path });
   }
-}
-
-/**
- * Removes our own temporary files that a killed process left in `dir` more than ten minutes before `now` (epoch
- * milliseconds), and nothing else. Never throws: what cannot be removed today is tried again by the next check.
- * Returns how many were removed. Synchronous, because every check does it and there is hardly ever anything to do.
- */
-export function sweepTemporary(dir: string, now: number): number {
-  let removed = 0;
-  for (const path of listTemporary(dir)) {
-    try {
-      const changedAt = Deno.lstatSync(path).mtime?.getTime() ?? now;
-      if (now - changedAt <= LEFT_BEHIND_MS) continue;
-      Deno.removeSync(path);
-      removed++;
-    } catch {
-      // Another sso-heal swept the same file.
-    }
-  }
-  return removed;
-}
-
-/** Name of a new temporary file in the folder of `target`: renaming works only within one file system. */
-export function temporaryBeside(target: string): string {
-  return `${folderOf(target)}/${PREFIX}${crypto.randomUUID()}${SUFFIX}`;
 }
 
 /** Anything bytes can be written to; {@link Deno.FsFile} is one. */

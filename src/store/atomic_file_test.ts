@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { lineReader, startScript } from "../../tests/support/second_process.ts";
 import { modeOf, withTemporaryHome } from "../../tests/support/temporary_home.ts";
 import { UserError } from "../domain/problem.ts";
-import { prepareFile, sweepTemporary, writeAll, writeFileAtomic } from "./atomic_file.ts";
+import { prepareFile, writeAll, writeFileAtomic } from "./atomic_file.ts";
+import { sweepTemporary } from "./temporary.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const namesIn = (dir: string) => [...Deno.readDirSync(dir)].map((entry) => entry.name).sort();

@@ -1,13 +1,13 @@
 // What every check leaves behind, whatever it did: a heartbeat, a line of history, figures for a metrics collector.
 import { formatInstant, parseInstant } from "../domain/instant.ts";
 import type { ExitCode } from "../domain/problem.ts";
-import { temporaryBeside } from "./atomic_file.ts";
+import { temporaryBeside } from "./temporary.ts";
 import { inFolder } from "./folder.ts";
 import { statePaths } from "./paths.ts";
-import { writeFailure } from "./write_failure.ts";
 
 // All of it is synchronous and without fsync: a check with nothing to do writes three small files in under a
-// millisecond, and after a power cut the next check writes them anew.
+// millisecond, and after a power cut the next check writes them anew. What the system throws is passed on as it is:
+// the words for it (`write_failure.ts`) are loaded only then.
 
 /** The end of the last check. */
 export interface Heartbeat {
@@ -22,7 +22,7 @@ export interface Heartbeat {
 
 const HISTORY_BYTES = 1_000_000;
 
-/** Replaces the heartbeat below `home`. @throws {UserError} when it cannot be written. */
+/** Replaces the heartbeat below `home`. */
 export function writeHeartbeat(home: string, beat: Heartbeat): void {
   const path = statePaths(home).heartbeat;
   replaceFile(path, JSON.stringify({ ...beat, at: formatInstant(beat.at) }) + "\n");
@@ -43,19 +43,13 @@ export function readHeartbeat(home: string): Heartbeat | undefined {
  * Adds one line to the history: `entry` as JSON, which must not hold a secret. The line is one write at the end of the
  * file, so lines of processes that run at the same time do not mix. Above 1 MB the older half is dropped; a line that
  * another process adds in that very moment is lost.
- *
- * @throws {UserError} when it cannot be written.
  */
 export function appendHistory(home: string, entry: object): void {
   const path = statePaths(home).history;
-  try {
-    write(path, JSON.stringify(entry) + "\n", { append: true });
-    if (Deno.statSync(path).size <= HISTORY_BYTES) return;
-    const whole = Deno.readTextFileSync(path);
-    replaceFile(path, whole.slice(whole.indexOf("\n", whole.length / 2) + 1));
-  } catch (error) {
-    throw writeFailure(error, { path });
-  }
+  write(path, JSON.stringify(entry) + "\n", { append: true });
+  if (Deno.statSync(path).size <= HISTORY_BYTES) return;
+  const whole = Deno.readTextFileSync(path);
+  replaceFile(path, whole.slice(whole.indexOf("\n", whole.length / 2) + 1));
 }
 
 /** Replaces `metrics.prom` below `home` by `exposition`, so that a collector never reads a part of it. */
@@ -75,7 +69,7 @@ function replaceFile(path: string, text: string): void {
     } catch {
       // It was never made.
     }
-    throw writeFailure(error, { path });
+    throw error;
   }
 }
 

@@ -99,7 +99,7 @@ Deno.test("the journal names the file that cannot be written and leaves no tempo
       [metrics, () => writeMetrics(home, "")],
     ];
     for (const [path, write] of rows) {
-      assert.throws(write, { name: "UserError", message: `Cannot write "${path}": it is a folder` });
+      assert.throws(write, Deno.errors.IsADirectory, path);
     }
     assert.deepEqual(namesIn(dir), ["heartbeat", "history.jsonl", "metrics.prom"]);
   });

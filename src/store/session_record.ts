@@ -2,7 +2,6 @@
 import { createHash } from "node:crypto";
 import type { Problem } from "../domain/problem.ts";
 import type { Token } from "../domain/token.ts";
-import { writeFileAtomic } from "./atomic_file.ts";
 import { amount, list, object, text, time, truth } from "./json_codec.ts";
 import { sessionRecordPath } from "./paths.ts";
 
@@ -136,6 +135,8 @@ export async function saveSessionRecord(home: string, record: SessionRecord): Pr
   } catch {
     // Missing or unreadable: written below, which reports what is wrong with the place.
   }
+  // Loaded only now: most checks change no record.
+  const { writeFileAtomic } = await import("./atomic_file.ts");
   await writeFileAtomic(file, new TextEncoder().encode(content));
   return true;
 }

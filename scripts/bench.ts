@@ -1,0 +1,178 @@
+// Prints what the program costs, beside the AWS CLI, and whether each figure is within its bar.
+import { parseArgs } from "node:util";
+import { startConnectProxy } from "../tests/aws/connect_proxy.ts";
+import { startSimulator } from "../tests/aws/simulator.ts";
+import { COMPILED_GRANTS } from "../src/sandbox/permissions.ts";
+import { freshBinary, ROOT } from "./binary.ts";
+import { compile } from "./build.ts";
+import { findBase } from "./denort.ts";
+import { type Candidate, type Cost, measure, type Measured } from "./measure.ts";
+
+const HELP = `Usage: deno task bench [--json] [--rounds N]
+
+Measures dist/sso-heal (Linux; needs /usr/bin/python3, /usr/bin/aws and strace) against a simulated AWS.
+  --json      one JSON document for machines
+  --rounds N  runs of each program, 15 or more (default 25); the median counts
+`;
+
+interface Bar {
+  readonly name: string;
+  readonly figure: number;
+  readonly limit: number;
+  readonly unit: "x" | "MB" | "";
+}
+
+const AWS_CLI = "/usr/bin/aws";
+const START_URL = "https://sim.awsapps.com/start";
+
+const { values } = parseArgs({
+  options: {
+    json: { type: "boolean", default: false },
+    rounds: { type: "string", default: "25" },
+    help: { type: "boolean", default: false },
+  },
+});
+
+async function main(): Promise<void> {
+  const rounds = Number(values.rounds);
+  if (!(rounds >= 15)) throw new Error("--rounds must be 15 or more");
+  const binary = await freshBinary();
+  const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "sso-heal-bench-" }));
+  await using aws = await startSimulator({ tls: true });
+  await using proxy = startConnectProxy({ target: aws.port });
+  try {
+    const hello = await compileHello(folder);
+    const home = (name: string, sessions: number, profiles: number): Candidate => {
+      const cwd = `${folder}/${name}`;
+      Deno.mkdirSync(`${cwd}/.aws/sso/cache`, { recursive: true });
+      Deno.writeTextFileSync(`${cwd}/.aws/config`, configOf(sessions, profiles));
+      Deno.copyFileSync(aws.caFile ?? "", `${cwd}/.aws/ca.pem`);
+      for (let at = 0; at < sessions; at++) {
+        const { fileName, token } = aws.issueSession({ sessionName: `session-${at}`, startUrl: START_URL });
+        Deno.writeTextFileSync(`${cwd}/.aws/sso/cache/${fileName}`, JSON.stringify(token), { mode: 0o600 });
+      }
+      const env = { HOME: cwd, PATH: "/usr/bin:/bin", HTTPS_PROXY: proxy.url, AWS_CA_BUNDLE: `${cwd}/.aws/ca.pem` };
+      return { name, argv: [binary, "check"], env, cwd };
+    };
+    const noop = home("no-op check", 1, 1);
+    const many = home("no-op check, 300 profiles", 5, 300);
+    const full = home("check with three calls", 1, 1);
+    const floor: Candidate = { ...noop, name: "console.log, compiled alike", argv: [hello] };
+    const heal: Candidate = {
+      ...full,
+      argv: [binary, "check", "--force-refresh"],
+      before: () => forgetRoles(full.cwd),
+    };
+    const cli: Candidate = {
+      ...full,
+      name: "aws sts get-caller-identity",
+      argv: [AWS_CLI, "sts", "get-caller-identity", "--profile", "profile-0"],
+      before: () => forgetRoles(full.cwd),
+    };
+    await measure([noop, many, full], 0); // The first check proves the profiles: from then on there is nothing to do.
+
+    aws.requests.length = 0;
+    const idle = await measure([floor, noop, many], rounds);
+    const requests = aws.requests.length;
+    const busy = await measure([heal, cli], Math.max(15, Math.round(rounds / 2)));
+    const calls = aws.requests.filter(({ summary }) => summary !== "").length /
+      (Math.max(15, Math.round(rounds / 2)) + 1);
+    if (calls !== 5) throw new Error(`expected 3 calls of sso-heal and 2 of the AWS CLI a round, not ${calls}`);
+    const workers = await countWorkers(noop, folder);
+    if (await countWorkers(heal, folder) !== 1) {
+      throw new Error("strace does not show the worker of a check with calls");
+    }
+
+    const megabytes = (await Deno.stat(binary)).size / 1e6;
+    const figures = { ...idle, ...busy };
+    const bars = barsOf(figures, { floor, noop, many, heal, cli }, { megabytes, requests, workers });
+    if (values.json) console.log(JSON.stringify({ version: 1, rounds, figures, bars: bars.map(judged) }, null, 1));
+    else print(figures, bars);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+type Names = Readonly<Record<"floor" | "noop" | "many" | "heal" | "cli", Candidate>>;
+
+function barsOf(
+  figures: Measured,
+  names: Names,
+  { megabytes, requests, workers }: { megabytes: number; requests: number; workers: number },
+): Bar[] {
+  const of = (key: keyof Names): Cost => figures[names[key].name];
+  const [floor, noop, many, heal, cli] = [of("floor"), of("noop"), of("many"), of("heal"), of("cli")];
+  return [
+    { name: "no-op: wall, of console.log", figure: noop.wallMs / floor.wallMs, limit: 1.35, unit: "x" },
+    { name: "no-op: CPU, of console.log", figure: noop.cpuMs / floor.cpuMs, limit: 1.35, unit: "x" },
+    { name: "no-op: memory above it", figure: (noop.maxRssKb - floor.maxRssKb) / 1000, limit: 5, unit: "MB" },
+    { name: "no-op: 300 profiles, of one", figure: many.wallMs / noop.wallMs, limit: 2, unit: "x" },
+    { name: "no-op: requests to AWS", figure: requests, limit: 0, unit: "" },
+    { name: "no-op: workers started", figure: workers, limit: 0, unit: "" },
+    { name: "three calls: wall, of the AWS CLI", figure: heal.wallMs / cli.wallMs, limit: 0.2, unit: "x" },
+    { name: "size of the binary", figure: megabytes, limit: 90, unit: "MB" },
+  ];
+}
+
+function judged(bar: Bar) {
+  return { ...bar, met: bar.figure <= bar.limit };
+}
+
+function print(figures: Measured, bars: readonly Bar[]): void {
+  console.log(`${"median".padEnd(36)}${"wall".padStart(12)}${"CPU".padStart(12)}${"max RSS".padStart(12)}`);
+  for (const [name, { wallMs, cpuMs, maxRssKb }] of Object.entries(figures)) {
+    const cells = [`${wallMs.toFixed(1)} ms`, `${cpuMs.toFixed(1)} ms`, `${(maxRssKb / 1000).toFixed(1)} MB`];
+    console.log(name.padEnd(36) + cells.map((cell) => cell.padStart(12)).join(""));
+  }
+  console.log(`\n${"bar".padEnd(36)}${"figure".padStart(12)}${"limit".padStart(12)}`);
+  for (const { name, figure, limit, unit, met } of bars.map(judged)) {
+    const cell = (value: number) => `${unit === "" ? value : value.toFixed(2)} ${unit}`.trimEnd().padStart(12);
+    console.log(`${name.padEnd(36)}${cell(figure)}${cell(limit)}  ${met ? "met" : "missed"}`);
+  }
+}
+
+/** The floor: a program that does nothing, with the same runtime, flags and grants. */
+async function compileHello(folder: string): Promise<string> {
+  Deno.writeTextFileSync(`${folder}/hello.js`, `console.log("hello");\n`);
+  await compile(await findBase(`${ROOT}/.cache`), `${folder}/hello.js`, `${folder}/hello`, [...COMPILED_GRANTS]);
+  return `${folder}/hello`;
+}
+
+function configOf(sessions: number, profiles: number): string {
+  const sections = Array.from(
+    { length: sessions },
+    (_, at) =>
+      `[sso-session session-${at}]\nsso_start_url = ${START_URL}\nsso_region = us-east-1\n` +
+      "sso_registration_scopes = sso:account:access\n",
+  );
+  for (let at = 0; at < profiles; at++) {
+    sections.push(
+      `[profile profile-${at}]\nsso_session = session-${at % sessions}\nsso_account_id = 012345678901\n` +
+        "sso_role_name = ReadOnly\nregion = eu-west-1\n",
+    );
+  }
+  return sections.join("\n");
+}
+
+/** Without role credentials both must ask for them. */
+function forgetRoles(home: string): void {
+  for (const { name } of Deno.readDirSync(`${home}/.aws/cli/cache`)) Deno.removeSync(`${home}/.aws/cli/cache/${name}`);
+}
+
+/** Threads that a run names as the runtime names its workers. */
+async function countWorkers({ argv, env, cwd, before }: Candidate, folder: string): Promise<number> {
+  before?.();
+  const log = `${folder}/strace`;
+  const { success } = await new Deno.Command("strace", {
+    args: ["-f", "-qq", "-e", "trace=prctl", "-o", log, ...argv],
+    cwd,
+    clearEnv: true,
+    env: { ...env },
+    stdout: "null",
+  }).output();
+  if (!success) throw new Error(`strace of ${argv.join(" ")} failed`);
+  return Deno.readTextFileSync(log).split("\n").filter((line) => /PR_SET_NAME, "(?!V8 |tokio)/.test(line)).length;
+}
+
+if (values.help) console.log(HELP);
+else await main();

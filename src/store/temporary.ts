@@ -1,0 +1,45 @@
+// Our temporary files: how they are called, and how those that a killed process left behind are found and removed.
+import { folderOf } from "./folder.ts";
+
+const PREFIX = ".sso-heal-";
+// Not `.json`: the AWS CLI reads every `*.json` of its cache folders, and `aws sso logout` every file there.
+const SUFFIX = ".tmp";
+const LEFT_BEHIND_MS = 10 * 60_000;
+
+/** Name of a new temporary file in the folder of `target`: renaming works only within one file system. */
+export function temporaryBeside(target: string): string {
+  return `${folderOf(target)}/${PREFIX}${crypto.randomUUID()}${SUFFIX}`;
+}
+
+/** Paths of the temporary files of ours in `dir`, living and left behind; empty when there is no such folder. */
+export function listTemporary(dir: string): string[] {
+  const paths: string[] = [];
+  try {
+    for (const { isFile, name } of Deno.readDirSync(dir)) {
+      if (isFile && name.startsWith(PREFIX) && name.endsWith(SUFFIX)) paths.push(`${dir}/${name}`);
+    }
+  } catch {
+    // No such folder yet.
+  }
+  return paths;
+}
+
+/**
+ * Removes our own temporary files that a killed process left in `dir` more than ten minutes before `now` (epoch
+ * milliseconds), and nothing else. Never throws: what cannot be removed today is tried again by the next check.
+ * Returns how many were removed. Synchronous, because every check does it and there is hardly ever anything to do.
+ */
+export function sweepTemporary(dir: string, now: number): number {
+  let removed = 0;
+  for (const path of listTemporary(dir)) {
+    try {
+      const changedAt = Deno.lstatSync(path).mtime?.getTime() ?? now;
+      if (now - changedAt <= LEFT_BEHIND_MS) continue;
+      Deno.removeSync(path);
+      removed++;
+    } catch {
+      // Another sso-heal swept the same file.
+    }
+  }
+  return removed;
+}
