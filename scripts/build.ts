@@ -8,7 +8,9 @@ const ROOT = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 const CACHE = `${ROOT}/.cache`;
 const DIST = `${ROOT}/dist`;
 
-/** `--no-code-cache`: by default any local user could plant a code cache in /tmp. `--jitless`: no writable code pages. */
+/** `--no-code-cache`: by default any local user could plant a code cache in /tmp. `--jitless`: no writable
+ * code pages. `--no-lazy`: what is loaded is used, so looking through it first to compile it later costs more.
+ */
 export const COMPILE_FLAGS = [
   "--quiet",
   "--no-check",
@@ -18,7 +20,7 @@ export const COMPILE_FLAGS = [
   "--no-remote",
   "--no-prompt",
   "--no-code-cache",
-  "--v8-flags=--jitless",
+  "--v8-flags=--jitless,--no-lazy",
   "--unstable-worker-options",
 ];
 

@@ -18,13 +18,15 @@ export type LoginEnd =
   | { readonly result: "denied" | "expired" }
   | { readonly result: "refused"; readonly error: AwsError };
 
+/** Never without a pause, whatever the answer says. */
+const SHORTEST_INTERVAL_S = 1;
 /** `slow_down` adds this to the interval for good (RFC 8628 section 3.5, AWS CLI). */
 const SLOW_DOWN_MS = 5_000;
 
 /** Polls until the end of the code. Failures of the network end nothing: the code outlives them. */
 export async function waitForApproval({ aws, system, log }: Run, oidc: Target, pending: Pending): Promise<LoginEnd> {
   const { registration, deviceCode, expiresAt } = pending;
-  let pauseMs = pending.intervalS * 1000;
+  let pauseMs = Math.max(pending.intervalS, SHORTEST_INTERVAL_S) * 1000;
   while (system.now() + pauseMs < expiresAt) {
     await system.sleep(pauseMs);
     try {
@@ -36,10 +38,11 @@ export async function waitForApproval({ aws, system, log }: Run, oidc: Target, p
       return { result: "approved", token };
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      const { code, kind, status } = error.failure;
+      const { code, kind, status, reason } = error.failure;
       if (code === "AuthorizationPendingException") continue;
       if (code === "SlowDownException") pauseMs += SLOW_DOWN_MS;
-      else if (code === "AccessDeniedException") return { result: "denied" };
+      // With a reason it is no person who denied, but a key of KMS.
+      else if (code === "AccessDeniedException" && !reason) return { result: "denied" };
       else if (code === "ExpiredTokenException") return { result: "expired" };
       else if (kind !== "service" || status === 429 || (status ?? 500) >= 500) {
         log.info("asking again for the approval", { error: error.message });

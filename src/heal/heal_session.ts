@@ -2,11 +2,12 @@
 import type { Action, Fault } from "../domain/report.ts";
 import { AwsError } from "../aws/client.ts";
 import { decide } from "../domain/decide.ts";
+import { samePair } from "../domain/token.ts";
 import type { ProfileProof } from "../store/session_record.ts";
 import type { Run } from "./context.ts";
 import { faultOf, otherCause, refusedFault, temporaryFault } from "./faults.ts";
 import { canProve, look, rolesToProve, type View } from "./look.ts";
-import { noteBroken, noteProofs, noteRefused, noteSeen, noteTemporary } from "./notes.ts";
+import { noteAdopted, noteBroken, noteProofs, noteRefused, noteSeen, noteTemporary } from "./notes.ts";
 import { prove } from "./prove.ts";
 import { refresh } from "./refresh.ts";
 import { withSessionLock } from "./update_record.ts";
@@ -70,7 +71,7 @@ async function reviveToken(run: Run, healed: Healed, refusal: AwsError, options:
   if (action === "failed" || fresh.token === undefined) return next;
   const second = await prove(run, fresh.session, fresh.token, rolesToProve(fresh, run.system.now()));
   await noteProofs(run, fresh.session, second.proofs);
-  const proved: Healed = { ...next, proofs: [...healed.proofs, ...second.proofs] };
+  const proved: Healed = { ...next, proofs: [...second.proofs, ...healed.proofs] };
   return second.tokenDead === undefined ? proved : await tokenIsDead(run, proved, second.tokenDead, options);
 }
 
@@ -79,6 +80,12 @@ async function tokenIsDead(run: Run, healed: Healed, refusal: AwsError, options:
   const { view } = healed;
   const { session } = view;
   return await withSessionLock(run.system, session.name, Math.max(0, run.deadline - run.system.now()), async () => {
+    const now = await look(run.system, view, { refreshAheadMs: options.refreshAheadMs });
+    // Somebody has signed in or out meanwhile: then the refusal was about a token of the past.
+    if (!samePair(now.token, view.token)) {
+      await noteAdopted(run, now);
+      return { ...healed, action: now.token === undefined ? "failed" : "adopted", view: now };
+    }
     if (healed.action === "refreshed") {
       const fault = { ...temporaryFault(refusal), temporary: true };
       await noteTemporary(run, view, fault, run.system.now());
@@ -92,7 +99,7 @@ async function tokenIsDead(run: Run, healed: Healed, refusal: AwsError, options:
       ...healed,
       action: "failed",
       view: await look(run.system, view, { refreshAheadMs: options.refreshAheadMs }),
-      error: fault,
+      error: elsewhere ? { ...fault, temporary: false } : fault,
     };
   });
 }

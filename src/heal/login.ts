@@ -59,7 +59,8 @@ const REGISTRATION_LEAST_MS = 24 * 3_600_000;
 /** Without this scope AWS gives no refresh token; it is what the AWS CLI asks for by default in its newer flow. */
 const DEFAULT_SCOPES = ["sso:account:access"];
 const PROOF_MS = 60_000;
-const LOCK_MS = 30_000;
+/** A refresh under way may hold the lock for some minutes; what a person has allowed is not thrown away before. */
+const LOCK_MS = 10 * 60_000;
 
 /** Signs in to the chosen sessions, one after the other. @throws {UserError} when it is not clear which (exit 2). */
 export async function login(context: Context, options: LoginOptions): Promise<LoginReport[]> {

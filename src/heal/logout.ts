@@ -61,8 +61,11 @@ async function logoutOf(
     const roles = session.profiles.flatMap(({ accountId, roleName }) =>
       accountId && roleName ? [rolePath(home, session, { accountId, roleName })] : []
     );
-    const leftovers = listTemporary(awsPaths(home).ssoCache)
-      .filter((path) => readTokenAt(path, session)?.startUrl === session.startUrl);
+    const leftovers = listTemporary(awsPaths(home).ssoCache).filter((path) => {
+      const left = readTokenAt(path, session);
+      // Another session may have the same start URL, and its refresh may be under way.
+      return left?.startUrl === session.startUrl && (file.kind !== "token" || left.clientId === file.token.clientId);
+    });
     const files = [tokenPath(home, session), ...leftovers, ...roles, sessionRecordPath(home, session.name)];
     const removed = [...new Set(files)].filter(removeFile);
     log.info("logged out", { session: session.name, told: error === undefined });

@@ -15,8 +15,7 @@ import {
 import { modeOf } from "../../tests/support/temporary_home.ts";
 import { tokenPath } from "../aws/token_cache.ts";
 import { Secret } from "../domain/secret.ts";
-import { LockHeld, withLock } from "../store/lock.ts";
-import { awsPaths, sessionLockPath } from "../store/paths.ts";
+import { awsPaths } from "../store/paths.ts";
 import { fingerprintOf } from "../store/session_record.ts";
 import { listTemporary } from "../store/temporary.ts";
 import { refresh, type Refreshed } from "./refresh.ts";
@@ -256,7 +255,8 @@ Deno.test("refresh() does not ask AWS when the answer has no place", async () =>
   writeToken(system, "corp", tokenOf("corp", MINUTE));
   const path = tokenPath(system.home, CORP);
   // A link into a folder whose path is so long that no other name fits in: that stops root, too.
-  const folder = system.home + `/${"d".repeat(99)}`.repeat(40).slice(0, 4080 - system.home.length).replace(/\/$/, "d");
+  const longest = Deno.build.os === "linux" ? 4080 : 1008;
+  const folder = (system.home + `/${"d".repeat(99)}`.repeat(41)).slice(0, longest).replace(/\/$/, "d");
   Deno.mkdirSync(folder, { recursive: true });
   const target = `${folder}/t`;
   Deno.renameSync(path, target);
@@ -265,32 +265,6 @@ Deno.test("refresh() does not ask AWS when the answer has no place", async () =>
   const seen = await viewOf(system, CORP);
   await assert.rejects(refresh(runOf(system, aws), seen, OPTIONS), /UserError: Cannot write/);
   assert.deepEqual([aws.calls, present(system)], [[], ["access-1", "refresh-1"]]);
-});
-
-Deno.test("refresh() gives up when another sso-heal holds the session until the end of the run", {
-  // A request for a lock that was given up ends when the kernel answers it, which may be after the test.
-  sanitizeOps: false,
-}, async () => {
-  await using system = await fakeSystem();
-  using aws = new FakeAws();
-  writeToken(system, "corp", tokenOf("corp", MINUTE));
-  const seen = await viewOf(system, CORP);
-  const { now, sleep } = system;
-  await withLock(sessionLockPath(system.home, "corp"), { timeoutMs: 0, now, sleep }, async () => {
-    await assert.rejects(refresh(runOf(system, aws), seen, OPTIONS), LockHeld);
-  });
-  assert.equal(system.clock, START + 5 * MINUTE);
-});
-
-Deno.test("refresh() begins no call after the end of the run", async () => {
-  await using system = await fakeSystem();
-  using aws = new FakeAws();
-  writeToken(system, "corp", tokenOf("corp", HOUR));
-  const seen = await viewOf(system, CORP, true);
-  const run = runOf(system, aws);
-  system.clock = run.deadline;
-  const { action, error } = await refresh(run, seen, { ...OPTIONS, force: true });
-  assert.deepEqual([action, error?.code], ["failed", "Timeout"]);
 });
 
 Deno.test("refresh() tells nobody the secrets", async () => {

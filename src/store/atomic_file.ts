@@ -80,7 +80,7 @@ export class Prepared {
   /** Puts `bytes` in the place of the target; see {@link writeFileAtomic}, which callers use. */
   async commit(bytes: Uint8Array, mode: number): Promise<void> {
     await this.store(bytes, mode);
-    await this.publish();
+    await this.#orDiscard(() => this.publish());
   }
 
   /**
@@ -100,9 +100,16 @@ export class Prepared {
     });
   }
 
-  /** Gives what was stored the name of the target. */
+  /**
+   * Gives what was stored the name of the target. When that fails, what was stored stays beside it, because it may be the
+   * only copy there is: the caller discards it, or leaves it to be found later.
+   */
   async publish(): Promise<void> {
-    await this.#orDiscard(() => Deno.rename(this.temporary, this.real));
+    try {
+      await Deno.rename(this.temporary, this.real);
+    } catch (error) {
+      throw writeFailure(error, { path: this.path, real: this.real });
+    }
     await syncFolder(folderOf(this.real));
   }
 

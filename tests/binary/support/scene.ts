@@ -57,6 +57,9 @@ export function assertClean({ aws, home }: Pick<Scene, "aws" | "home">, runs: re
     for (const secret of aws.secrets()) assert.ok(!text.includes(secret), `a secret is in ${where}:\n${text}`);
   }
   for (const run of runs) {
-    assert.doesNotMatch(said(run), /^\s+at .*[:(]|Unexpected|NotPermitted|\[object |undefined|NaN/m);
+    assert.doesNotMatch(
+      said(run),
+      /^\s+at .*[:(]|Unexpected (failure|token|end)|a bug|NotPermitted|\[object |undefined|NaN/m,
+    );
   }
 }

@@ -1,14 +1,10 @@
-// Runs the compiled program under strace: what it asks of the system, and what happens when a call fails or kills it.
+// Runs the compiled program under strace: what it asks of the system, what a failing call does, and dying at a call.
 import { BINARY, type Ended, type Home } from "./home.ts";
 
-/** One system call as it was begun. */
+/** One system call. */
 export interface SystemCall {
   readonly thread: number;
   readonly name: string;
-  /** How many calls of that name this thread had made with it: the `when` of strace. */
-  readonly nth: number;
-  /** The same, counting only calls for this path, as strace does when it is given the path. */
-  readonly nthOfPath: number;
   /** The file by its name; for two names the second. Of a descriptor the file or socket behind it. */
   readonly path: string;
   /** The arguments as strace prints them. */
@@ -27,56 +23,91 @@ export interface TraceOptions {
 }
 
 export interface Traced extends Ended {
-  /** Signal that ended the program. */
-  readonly signal: string | null;
+  /** In the order in which they were begun. */
   readonly calls: readonly SystemCall[];
 }
 
-/** Runs the program to its end, or to where the injection ends it. */
+/** Runs the program to its end. */
 export async function traced(home: Home, args: readonly string[], options: TraceOptions): Promise<Traced> {
   const log = await Deno.makeTempFile({ prefix: "sso-heal-trace-" });
   try {
-    const { code, signal, stdout, stderr } = await new Deno.Command("strace", {
-      args: [
-        ...["-f", "-y", "-qq", "-o", log, "-e", `trace=${options.calls.join(",")}`],
-        ...(options.inject ?? []).flatMap((rule) => ["-e", `inject=${rule}`]),
-        ...(options.paths ?? []).flatMap((path) => ["-P", path]),
-        ...[BINARY, ...args],
-      ],
-      cwd: options.cwd ?? home.path,
-      clearEnv: true,
-      env: { ...home.env, ...options.env },
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).output();
+    const { code, stdout, stderr } = await strace(home, args, log, options).output();
     const decoder = new TextDecoder();
-    const calls = parse(await Deno.readTextFile(log));
-    return { code, signal, out: decoder.decode(stdout), err: decoder.decode(stderr), calls };
+    const calls = (await Deno.readTextFile(log)).split("\n").flatMap((line) => begunIn(line) ?? []);
+    return { code, out: decoder.decode(stdout), err: decoder.decode(stderr), calls };
   } finally {
     await Deno.remove(log);
   }
 }
 
-function parse(log: string): SystemCall[] {
-  const counts = new Map<string, number>();
-  const calls: SystemCall[] = [];
-  for (const line of log.split("\n")) {
-    const [, thread, name, text] = /^(\d+) +(\w+)\((.*)$/.exec(line) ?? [];
-    if (name === undefined) continue; // the end of a call, a signal, an exit
-    const path = pathIn(text);
-    const [nth, nthOfPath] = [`${thread} ${name}`, `${thread} ${name} ${path}`].map((key) => {
-      const count = (counts.get(key) ?? 0) + 1;
-      counts.set(key, count);
-      return count;
-    });
-    calls.push({ thread: Number(thread), name, nth, nthOfPath, path, text });
+/**
+ * Runs the program step by step: it is halted at the end of each call named `name`, and killed (SIGKILL) when `isLast`
+ * says so. Answers whether it was. Not for calls that wait (flock, recvfrom): halted, they would begin again for ever.
+ */
+export async function killedAfter(
+  home: Home,
+  args: readonly string[],
+  name: string,
+  isLast: (call: SystemCall) => boolean,
+): Promise<boolean> {
+  // The halt falls due when the call begins, and takes effect when it ends.
+  const inject = [`${name}:signal=STOP`];
+  const child = strace(home, args, "|cat >&2", { calls: [name], inject }).spawn();
+  const begun = new Map<number, SystemCall>();
+  const stdout = child.stdout.cancel();
+  let killed = false;
+  for await (const line of linesOf(child.stderr)) {
+    const call = begunIn(line);
+    if (call !== undefined) begun.set(call.thread, call);
+    const [, thread] = /^(\d+) .*\) += /.exec(line) ?? [];
+    const ended = begun.get(Number(thread));
+    if (killed || ended === undefined || ended.name !== name) continue;
+    begun.delete(ended.thread);
+    killed = isLast(ended);
+    try {
+      Deno.kill(ended.thread, killed ? "SIGKILL" : "SIGCONT");
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error; // it came to its end by itself
+      killed = false;
+    }
   }
-  return calls;
+  await Promise.all([child.status, stdout]);
+  return killed;
+}
+
+function strace(home: Home, args: readonly string[], log: string, options: TraceOptions): Deno.Command {
+  return new Deno.Command("strace", {
+    args: [
+      ...["-f", "-y", "-qq", "-o", log, "-e", `trace=${options.calls.join(",")}`],
+      ...(options.inject ?? []).flatMap((rule) => ["-e", `inject=${rule}`]),
+      ...(options.paths ?? []).flatMap((path) => ["-P", path]),
+      ...[BINARY, ...args],
+    ],
+    cwd: options.cwd ?? home.path,
+    clearEnv: true,
+    env: { ...home.env, ...options.env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+function begunIn(line: string): SystemCall | undefined {
+  const [, thread, name, text] = /^(\d+) +(\w+)\((.*)$/.exec(line) ?? [];
+  return name === undefined ? undefined : { thread: Number(thread), name, path: pathIn(text), text };
 }
 
 function pathIn(text: string): string {
   const [, open] = /^\d+<([^>]*)>/.exec(text) ?? [];
   if (open !== undefined) return open;
   return [...text.matchAll(/"([^"]*)"/g)].at(-1)?.[1] ?? "";
+}
+
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
 }

@@ -1,0 +1,118 @@
+// Many runs of the compiled program at the same moment on one home: one refresh, no loser.
+import assert from "node:assert/strict";
+import { sessionLockPath } from "../../src/store/paths.ts";
+import { startSimulator } from "../aws/simulator.ts";
+import { type Home, makeHome } from "./support/home.ts";
+import { assertClean, documentOf, makeScene, said } from "./support/scene.ts";
+
+const AT_ONCE = 8;
+const POLL_MS = 10;
+
+/** The lock of a session held by this process, so that everybody who comes has looked before anybody goes on. */
+function holdLock(home: Home, session: string): { waiters(): number; release(): void } {
+  const path = sessionLockPath(home.path, session);
+  home.write(path.slice(home.path.length + 1), "");
+  const file = Deno.openSync(path, { read: true, write: true });
+  file.lockSync(true);
+  const inode = file.statSync().ino;
+  return {
+    /** The kernel lists who waits as `1: -> FLOCK ADVISORY WRITE PID MAJOR:MINOR:INODE 0 EOF`. */
+    waiters: () =>
+      Deno.readTextFileSync("/proc/locks").split("\n").filter((line) =>
+        line.includes("->") && line.includes(`:${inode} `)
+      ).length,
+    release: () => file.close(),
+  };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+}
+
+const linux = Deno.build.os === "linux";
+if (!linux) console.log("skipped: who waits for a lock (only Linux has /proc/locks)");
+
+Deno.test({
+  name: "eight forced checks at once refresh the token once, round after round, and all of them are fine",
+  ignore: !linux,
+  fn: async () => {
+    await using scene = await makeScene({ aws: { reuse: "refuse" } });
+    const { aws, home, session } = scene;
+    for (let round = 1; round <= 3; round++) {
+      const lock = holdLock(home, "corp");
+      const running = Array.from({ length: AT_ONCE }, () => home.run(["check", "--force-refresh", "--json"]));
+      try {
+        await until(() => lock.waiters() === AT_ONCE);
+      } finally {
+        lock.release();
+      }
+      const ended = await Promise.all(running);
+      assert.deepEqual(ended.map(({ code }) => code), ended.map(() => 0), ended.map(said).join("\n"));
+      const actions = ended.map((each) => Object(documentOf(each)).sessions[0].action).sort();
+      assert.deepEqual(actions, [...Array(AT_ONCE - 1).fill("adopted"), "refreshed"]);
+      assert.equal(aws.count("CreateToken"), round);
+      assert.equal(JSON.parse(scene.token()).refreshToken, aws.session(session.id).refreshToken);
+      assertClean(scene, ended);
+    }
+  },
+});
+
+Deno.test("checks that come at any moment refresh a due token once", async () => {
+  await using scene = await makeScene({ aws: { reuse: "refuse", latencyMs: 100 } });
+  const ended = await Promise.all(Array.from({ length: AT_ONCE }, () => scene.home.run(["check"])));
+  assert.deepEqual(ended.map(({ code }) => code), ended.map(() => 0), ended.map(said).join("\n"));
+  assert.equal(scene.aws.count("CreateToken"), 1);
+  assertClean(scene, ended);
+});
+
+Deno.test("forced checks that come at any moment never present a refresh token twice", async () => {
+  await using scene = await makeScene({ aws: { reuse: "refuse", latencyMs: 20 } });
+  const { aws, home, session } = scene;
+  const line = async () => {
+    for (let run = 0; run < 5; run++) {
+      const ended = await home.run(["check", "--force-refresh"]);
+      assert.equal(ended.code, 0, said(ended));
+      assertClean(scene, [ended]);
+    }
+  };
+  await Promise.all([line(), line(), line(), line()]);
+  assert.equal(aws.generation(session.id), 1 + aws.count("CreateToken"));
+  assert.deepEqual(aws.requests.filter(({ error }) => error !== undefined), []);
+  assert.equal(JSON.parse(scene.token()).refreshToken, aws.session(session.id).refreshToken);
+});
+
+Deno.test("checks at once of several sessions refresh each of them once", async () => {
+  await using aws = await startSimulator({ reuse: "refuse", latencyMs: 100 });
+  const names = ["corp", "side", "third", "fourth"];
+  await using home = await makeHome({ aws, sessions: names });
+  const issued = names.map((sessionName) => aws.issueSession({ sessionName, accessTokenLeftS: 600 }));
+  for (const session of issued) home.seed(session);
+  const choices = [[], [], ["--session", "corp"], ["--session", "side", "--session", "third"], ["--profile", "*-dev"]];
+  const ended = await Promise.all(choices.map((choice) => home.run(["check", ...choice])));
+  assert.deepEqual(ended.map(({ code }) => code), ended.map(() => 0), ended.map(said).join("\n"));
+  assert.deepEqual(issued.map(({ id }) => aws.generation(id)), [2, 2, 2, 2]);
+  assert.equal(aws.count("CreateToken"), 4);
+});
+
+Deno.test("a login that ends while a refresh is under way keeps its token", async () => {
+  await using scene = await makeScene({ aws: { latencyMs: 1500 } });
+  const { aws, home } = scene;
+  const running = home.run(["check", "--force-refresh", "--no-probe"]);
+  await until(() => aws.count("CreateToken") === 1);
+  const login = aws.issueSession();
+  home.seed(login);
+  const ended = await running;
+  assert.equal(ended.code, 0, said(ended));
+  assert.deepEqual(JSON.parse(scene.token()), login.token);
+});
+
+Deno.test("a logout while a refresh is under way is not undone", async () => {
+  await using scene = await makeScene({ aws: { latencyMs: 500 } });
+  const { aws, home, session } = scene;
+  const running = home.run(["check", "--force-refresh", "--no-probe"]);
+  await until(() => aws.count("CreateToken") === 1);
+  Deno.removeSync(home.file(`.aws/sso/cache/${session.fileName}`));
+  const ended = await running;
+  assert.equal(ended.code, 4, said(ended));
+  assert.deepEqual([...home.texts(".aws/sso/cache").keys()], []);
+});
