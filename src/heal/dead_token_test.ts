@@ -122,4 +122,3 @@ Deno.test("healSession() adopts the login of another program that came between t
   const { refused, token } = recordOf(system, "corp");
   assert.deepEqual([refused, token?.fingerprint], [undefined, fingerprintOf(tokenOf("corp", 0, {}, 7))]);
 });
-

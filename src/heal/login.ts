@@ -9,6 +9,7 @@ import {
 } from "../aws/registration_cache.ts";
 import { isForBrowser } from "../aws/registration_cache.ts";
 import { formatToken, readToken, tokenPath } from "../aws/token_cache.ts";
+import { classifyProof } from "../domain/classify.ts";
 import { EXIT, type ExitCode, UserError } from "../domain/problem.ts";
 import type { Fault, ProfileReport } from "../domain/report.ts";
 import { Secret } from "../domain/secret.ts";
@@ -21,7 +22,7 @@ import type { Context, Run } from "./context.ts";
 import { faultOf, loginHint } from "./faults.ts";
 import { look, type Role, type View } from "./look.ts";
 import { type LoginEnd, waitForApproval } from "./approval.ts";
-import { noteProofs, noteRefreshed } from "./notes.ts";
+import { noteProofs, rememberRefreshed } from "./notes.ts";
 import { prove } from "./prove.ts";
 import { reportOf } from "./report.ts";
 import { caCertsOf, hostsOf, sessionTargets } from "./targets.ts";
@@ -185,7 +186,7 @@ async function store(
     const current = await readToken(system, session);
     const raw = current.kind === "token" ? current.raw : undefined;
     await writeFileAtomic(tokenPath(system.home, session), formatToken(token, raw));
-    await noteRefreshed(run, session, token, issuedAt);
+    await rememberRefreshed(run, session, token, issuedAt);
   });
   return view;
 }
@@ -231,9 +232,7 @@ function endFault(end: Exclude<LoginEnd, { result: "approved" }>, session: Sessi
 
 function awsFault(error: AwsError): LoginFault {
   const fault = faultOf(error);
-  if (error.failure.kind !== "service" || (error.failure.status ?? 500) >= 500 || error.failure.status === 429) {
-    return fault;
-  }
+  if (classifyProof(error.failure) === "temporary") return fault;
   return {
     code: error.failure.code,
     message: `AWS refuses the login: ${error.message}`,

@@ -19,15 +19,27 @@ const NO_FAILURE = {
   lastError: undefined,
 } as const;
 
-/** A new pair that we got ourselves; the caller holds the session's lock. */
-export async function noteRefreshed({ system }: Who, session: Session, token: Token, issuedAt: number): Promise<void> {
-  await updateRecordLocked(system, session.name, (record) => ({
-    ...record,
-    ...NO_FAILURE,
-    usedAt: record.usedAt ?? issuedAt,
-    token: { fingerprint: fingerprintOf(token), issuedAt, lifeMs: token.expiresAt - issuedAt },
-    lastRefreshAt: issuedAt,
-  }));
+/**
+ * A new pair that we got ourselves and that is on the disk already: that it cannot be noted is no failure of the
+ * session. The caller holds the session's lock.
+ */
+export async function rememberRefreshed(
+  { system, log }: Context,
+  session: Session,
+  token: Token,
+  issuedAt: number,
+): Promise<void> {
+  try {
+    await updateRecordLocked(system, session.name, (record) => ({
+      ...record,
+      ...NO_FAILURE,
+      usedAt: record.usedAt ?? issuedAt,
+      token: { fingerprint: fingerprintOf(token), issuedAt, lifeMs: token.expiresAt - issuedAt },
+      lastRefreshAt: issuedAt,
+    }));
+  } catch (error) {
+    log.warning(`cannot remember session ${session.name}`, { error: faultOf(error).message });
+  }
 }
 
 /** A pair that another process stored; the caller holds the session's lock. */

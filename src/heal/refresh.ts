@@ -10,7 +10,7 @@ import { type Prepared, prepareFile } from "../store/atomic_file.ts";
 import type { Run } from "./context.ts";
 import { brokenFault, otherCause, refusedFault, RUN_IS_OVER, temporaryFault } from "./faults.ts";
 import { look, type View } from "./look.ts";
-import { noteAdopted, noteBroken, noteRefreshed, noteRefused, noteTemporary } from "./notes.ts";
+import { noteAdopted, noteBroken, noteRefused, noteTemporary, rememberRefreshed } from "./notes.ts";
 import { sessionTargets } from "./targets.ts";
 import { withSessionLock } from "./update_record.ts";
 
@@ -86,8 +86,9 @@ async function tryToRefresh(run: Run, view: View, token: Token, options: Refresh
       };
       return await store(run, view, token, { fresh, issuedAt, prepared }, options);
     } catch (error) {
-      await prepared.discard();
+      // Anything else failed after the answer had come: what is stored of it stays for `recover.ts` to find.
       if (!(error instanceof AwsError)) throw error;
+      await prepared.discard();
       if (classifyRefresh(error.failure) === "final") await system.sleep(SETTLE_MS);
       const found = await lookAgain(run, view, options);
       // Somebody else has refreshed or logged in meanwhile: then the refusal was about a token of the past.
@@ -119,19 +120,17 @@ async function store(
   await prepared.store(formatToken(fresh, raw));
   const current = await readToken(system, view.session);
   const replaced = current.kind === "token" && !samePair(current.token, from);
+  // No refresh changes the client: a pair of another one is a login, which ends what came before it.
+  const stays = replaced &&
+    (current.token.clientId !== from.clientId || current.token.expiresAt >= fresh.expiresAt);
   // A file that is gone was removed by a logout: what it ended is not brought back.
-  if (current.kind === "missing" || (replaced && current.token.expiresAt >= fresh.expiresAt)) {
+  if (current.kind === "missing" || stays) {
     await prepared.discard();
     const found = await lookAgain(run, view, options);
     return found.token === undefined ? { action: "failed", view: found } : await adopted(run, found);
   }
   await prepared.publish();
-  try {
-    await noteRefreshed(run, view.session, fresh, issuedAt);
-  } catch (error) {
-    // Only our memory of it: the session itself is fine.
-    run.log.warning(`cannot remember session ${view.session.name}`, { error: (error as Error).message });
-  }
+  await rememberRefreshed(run, view.session, fresh, issuedAt);
   run.log.info("token refreshed", { session: view.session.name, expiresAt: new Date(fresh.expiresAt).toISOString() });
   return { action: "refreshed", view: await lookAgain(run, view, options) };
 }

@@ -61,7 +61,11 @@ function errorOf(view: View, state: SessionState, { error }: Done): Fault | unde
   if (decision.state === "broken") return decision.problem;
   if (record.lastError === undefined || state === "healthy") return undefined;
   const { code, message } = record.lastError;
-  if (state === "needs-login") return { code, message, hint: `run: ${loginCommand(session.name)}` };
+  if (state === "needs-login") {
+    // What is remembered explains a refusal only: an outage of before is not why a person is needed.
+    const refused = decision.action === "start-login" && decision.reason === "refresh-refused";
+    return refused ? { code, message, hint: `run: ${loginCommand(session.name)}` } : undefined;
+  }
   const hint = state === "broken"
     ? "repair what the message names, then run: sso-heal check --force-refresh"
     : "nothing to do: the token is kept and the next check tries again";

@@ -30,7 +30,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 const linux = Deno.build.os === "linux";
-if (!linux) console.log("skipped: who waits for a lock (only Linux has /proc/locks)");
+if (!linux) console.log("left out: eight forced checks at once: needs /proc/locks (Linux)");
 
 Deno.test({
   name: "eight forced checks at once refresh the token once, round after round, and all of them are fine",

@@ -16,11 +16,16 @@ async function until(condition: () => boolean): Promise<void> {
 
 const check = (scene: Scene) => scene.run(BINARY, ["check", "--force-refresh", "--no-probe", "--session", "corp"]);
 
-/** The file holds the newest pair of AWS, which refreshes. */
+/**
+ * The file holds a pair that refreshes. Where AWS refuses a used token there is but one, the newest; where it takes it for
+ * a while each of the two got one, the last writer wins, and nobody can tell which of them AWS goes on with later.
+ */
 async function assertAlive(scene: Scene): Promise<void> {
   const { accessToken, refreshToken } = scene.aws.session();
   const held = await scene.token("corp");
-  assert.deepEqual([held.accessToken, held.refreshToken], [accessToken, refreshToken]);
+  if (scene.aws.settings.reuse === "refuse") {
+    assert.deepEqual([held.accessToken, held.refreshToken], [accessToken, refreshToken]);
+  }
   scene.aws.settings.latencyMs = 0;
   const next = await check(scene);
   assert.equal(next.code, 0, said(next));
@@ -57,9 +62,7 @@ for (const reuse of ["refuse", "grace"] as const) {
       assert.equal(ended.code, 0, said(ended));
       assert.equal(await running, SESSIONS.corp.arn);
       assert.equal(aws.count("CreateToken"), 2, "both asked");
-      // boto3 writes without another look. Where AWS takes a used token, its older pair may be the one in the file.
-      if (reuse === "refuse") await assertAlive(scene);
-      else assert.equal((await check(scene)).code, 0);
+      await assertAlive(scene);
     }, { reuse });
   });
 }

@@ -43,7 +43,7 @@ Deno.test("check fails for a time when the connection is refused", async () => {
 
 const UNSHARE = ["--user", "--net", "--map-root-user"];
 const alone = canUnshare();
-if (!alone) console.log("skipped: a machine without network (unshare may not make a network namespace here)");
+if (!alone) console.log("left out: a machine without network: needs unshare, allowed to make a network namespace");
 
 Deno.test({
   name: "check fails for a time on a machine without network, where no host name is found",

@@ -8,10 +8,19 @@ export function needs(what: string, ...programs: readonly string[]): { readonly 
   return { ignore: true };
 }
 
-/** For what only root may do, mounting for example; nothing that could be installed. */
-export function needsRoot(what: string): { readonly ignore: boolean } {
-  if (Deno.uid() === 0) return { ignore: false };
-  console.log(`left out: ${what}: needs root`);
+/** For what mounts file systems in a name space of its own: root may, and others where the kernel lets them. */
+export function needsMounts(what: string): { readonly ignore: boolean } {
+  try {
+    const { success } = new Deno.Command("unshare", {
+      args: ["--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"],
+      stdout: "null",
+      stderr: "null",
+    }).outputSync();
+    if (success) return { ignore: false };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  console.log(`left out: ${what}: needs unshare(1) and a kernel that lets this user mount`);
   return { ignore: true };
 }
 

@@ -1,0 +1,79 @@
+// Proves how a device authorization is waited for: at whose pace, through which failures, and when it is over.
+import assert from "node:assert/strict";
+import { FakeAws, OFFLINE, refusal, THROTTLED, UNAVAILABLE } from "../../tests/support/fake_aws.ts";
+import { fakeSystem, MINUTE, START } from "../../tests/support/fake_system.ts";
+import { runOf } from "../../tests/support/heal_run.ts";
+import { freshToken } from "../../tests/support/session_home.ts";
+import type { CallFailure } from "../domain/classify.ts";
+import { Secret } from "../domain/secret.ts";
+import { type LoginEnd, waitForApproval } from "./approval.ts";
+
+const OIDC = { endpoint: "https://oidc.us-east-1.amazonaws.com", region: "us-east-1" };
+const WAITING = refusal("AuthorizationPendingException");
+const FASTER = refusal("SlowDownException");
+const UNREADABLE: CallFailure = { kind: "unreadable", code: "UnreadableAnswer", status: 403, message: "html" };
+const APPROVED = freshToken(1);
+
+interface Played {
+  readonly end: LoginEnd;
+  readonly pausesS: readonly number[];
+}
+
+async function play(answers: readonly (CallFailure | typeof APPROVED)[], intervalS = 5, codeS = 600): Promise<Played> {
+  await using system = await fakeSystem();
+  using aws = new FakeAws();
+  for (const answer of answers) aws.on("CreateToken", answer, "device-code");
+  const end = await waitForApproval(runOf(system, aws), OIDC, {
+    registration: { clientId: "client", clientSecret: new Secret("secret"), expiresAt: START + MINUTE },
+    deviceCode: "device-code",
+    intervalS,
+    expiresAt: START + codeS * 1000,
+  });
+  return { end, pausesS: system.sleeps.map((ms) => ms / 1000) };
+}
+
+type Row = [sentence: string, answers: readonly (CallFailure | typeof APPROVED)[], result: string, pausesS: number[]];
+
+const ROWS: readonly Row[] = [
+  ["asks once when the person was quick", [APPROVED], "approved", [5]],
+  ["asks at the pace of the answer", [WAITING, WAITING, APPROVED], "approved", [5, 5, 5]],
+  ["slows down for good when told so", [FASTER, WAITING, FASTER, APPROVED], "approved", [5, 10, 10, 15]],
+  ["ends when the person denies", [WAITING, refusal("AccessDeniedException")], "denied", [5, 5]],
+  ["ends when AWS says that the code is over", [refusal("ExpiredTokenException")], "expired", [5]],
+  ["ends when AWS refuses for another reason", [refusal("InvalidClientException", 401)], "refused", [5]],
+  ["ends when the code is not known", [refusal("InvalidGrantException")], "refused", [5]],
+  [
+    "does not take a key of KMS for a person who denies",
+    [refusal("AccessDeniedException", 400, { reason: "KMS_AccessDeniedException" })],
+    "refused",
+    [5],
+  ],
+  ["goes on while there is no network", [OFFLINE, OFFLINE, APPROVED], "approved", [5, 5, 5]],
+  ["goes on after an answer that nobody can read", [UNREADABLE, APPROVED], "approved", [5, 5]],
+  ["goes on after an error of the service", [UNAVAILABLE, THROTTLED, APPROVED], "approved", [5, 5, 5]],
+];
+
+for (const [sentence, answers, result, pausesS] of ROWS) {
+  Deno.test(`waitForApproval() ${sentence}`, async () => {
+    const played = await play(answers);
+    assert.deepEqual([played.end.result, played.pausesS], [result, pausesS]);
+  });
+}
+
+Deno.test("waitForApproval() gives the token of the person's approval", async () => {
+  const { end } = await play([APPROVED]);
+  assert.deepEqual(end, { result: "approved", token: APPROVED });
+});
+
+Deno.test("waitForApproval() gives the refusal of AWS", async () => {
+  const { end } = await play([refusal("UnauthorizedClientException")]);
+  assert.equal(end.result === "refused" && end.error.failure.code, "UnauthorizedClientException");
+});
+
+Deno.test("waitForApproval() asks for the last time before the code ends", async () => {
+  assert.deepEqual(await play([WAITING, WAITING], 5, 15), { end: { result: "expired" }, pausesS: [5, 5] });
+});
+
+Deno.test("waitForApproval() never asks without a pause", async () => {
+  assert.deepEqual((await play([WAITING, APPROVED], 0)).pausesS, [1, 1]);
+});
