@@ -79,9 +79,8 @@ async function main(): Promise<void> {
     const idle = await measure([floor, noop, many], rounds);
     const requests = aws.requests.length;
     aws.requests.length = 0;
-    const busy = await measure([heal, cli], Math.max(15, Math.round(rounds / 2)));
-    const calls = aws.requests.filter(({ summary }) => summary !== "").length /
-      (Math.max(15, Math.round(rounds / 2)) + 1);
+    const busy = await measure([heal, cli], FEW);
+    const calls = aws.requests.length / (FEW + 1);
     if (calls !== 5) throw new Error(`expected 3 calls of sso-heal and 2 of the AWS CLI a round, not ${calls}`);
     const workers = await countWorkers(noop, folder);
     if (await countWorkers(heal, folder) !== 1) {

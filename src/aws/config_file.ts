@@ -1,4 +1,5 @@
 // Where the config and credentials files of AWS are, and what is in them.
+import { existsSync } from "node:fs";
 import type { Problem } from "../domain/problem.ts";
 import { awsPaths } from "../store/paths.ts";
 import type { System } from "../system/system.ts";
@@ -36,8 +37,13 @@ export function credentialsPath(place: Place): string {
 export function readAwsFiles(place: Place): AwsFiles {
   const problems: Problem[] = [];
   const config = readAwsFile("config", configPath(place), problems);
-  const credentials = readAwsFile("credentials", credentialsPath(place), problems);
+  const credentials = hasCredentials(place) ? readAwsFile("credentials", credentialsPath(place), problems) : undefined;
   return { config, credentials, problems };
+}
+
+/** Asked first, because most machines have no such file, and an error costs a check with nothing to do its time. */
+function hasCredentials(place: Place): boolean {
+  return !!place.env.AWS_SHARED_CREDENTIALS_FILE || existsSync(credentialsPath(place));
 }
 
 function readAwsFile(kind: "config" | "credentials", path: string, problems: Problem[]): AwsFile | undefined {

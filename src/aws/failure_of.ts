@@ -1,5 +1,6 @@
 // Turns whatever the SDK or fetch threw into plain data that can be judged and shown. Never holds a secret.
 import type { CallFailure } from "../domain/classify.ts";
+import { redact } from "../log/redact.ts";
 
 /** An answer that is not from AWS, or not whole. */
 export class UnreadableAnswer extends Error {
@@ -74,15 +75,15 @@ function serviceFailure(error: unknown, seen: Seen): CallFailure {
   const fields = jsonFields(seen.body);
   const named = seen.headers["x-amzn-errortype"] ?? text(fields.__type);
   // AWS writes `Name:http://…` in the header and `namespace#Name` in the body (botocore parsers.py).
-  const code = named?.split(":")[0].split("#").at(-1) ?? BY_ERROR_FIELD[text(fields.error) ?? ""] ??
-    /<Code>([\w.]+)<\/Code>/.exec(seen.body)?.[1] ?? (error instanceof Error ? error.name : "Unknown");
+  const code = word(named?.split(":")[0].split("#").at(-1)) ?? BY_ERROR_FIELD[text(fields.error) ?? ""] ??
+    word(/<Code>([\w.]+)<\/Code>/.exec(seen.body)?.[1]) ?? word(error instanceof Error ? error.name : "") ?? "Unknown";
   const message = text(fields.error_description) ?? text(fields.message) ?? text(fields.Message) ??
     /<Message>([^<]*)<\/Message>/.exec(seen.body)?.[1] ?? `HTTP ${seen.status}`;
   return {
     kind: "service",
     code,
     status: seen.status,
-    reason: text(fields.reason),
+    reason: word(fields.reason),
     message: firstLine(message),
     ...retryAfter(seen),
   };
@@ -97,6 +98,11 @@ function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+/** A name and no more: it is shown and kept as it is. */
+function word(value: unknown): string | undefined {
+  return typeof value === "string" && /^[A-Za-z][\w.]{0,99}$/.test(value) ? value : undefined;
+}
+
 /** `Retry-After` in seconds or as a date (RFC 9110). */
 function retryAfter(seen: Seen): { retryAfterMs?: number } {
   const value = seen.headers["retry-after"];
@@ -107,7 +113,8 @@ function retryAfter(seen: Seen): { retryAfterMs?: number } {
   return Number.isNaN(until) ? {} : { retryAfterMs: Math.max(until, 0) };
 }
 
+/** Words of whoever answered, for people: nothing that steers a terminal, and no secret of the request repeated. */
 function firstLine(message: string): string {
-  const line = message.trim().split("\n")[0];
+  const line = redact(message.trim().split(/[\r\n\u2028\u2029]/)[0].replace(/[\p{Cc}\p{Cf}]/gu, ""));
   return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }

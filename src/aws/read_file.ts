@@ -11,23 +11,24 @@ export type TextRead =
  * do spends its time on little else. `why` ends a sentence such as `Cannot read …:`; it never holds file content.
  */
 export function readText(path: string): TextRead {
-  let bytes: Uint8Array;
   try {
-    bytes = Deno.readFileSync(path);
+    // The system's own decoder is quick but lenient: it would put replacement characters into values that are used and
+    // written back. Only text that has one is looked at closely.
+    const text = Deno.readTextFileSync(path);
+    if (!text.includes("\ufffd") || isUtf8(Deno.readFileSync(path))) return { kind: "text", text };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return { kind: "missing" };
     return { kind: "failed", code: "Unreadable", ...wordFailure(path, error) };
   }
+  return { kind: "failed", code: "NotUtf8", why: "it is not UTF-8 text", hint: `save ${quoted(path)} as UTF-8` };
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
   try {
-    // A lenient decoder would put replacement characters into values that are used and written back.
-    return { kind: "text", text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return true;
   } catch {
-    return {
-      kind: "failed",
-      code: "NotUtf8",
-      why: "it is not UTF-8 text",
-      hint: `save ${quoted(path)} as UTF-8`,
-    };
+    return false;
   }
 }
 

@@ -1,4 +1,5 @@
 // sso-heal's own configuration, ~/.config/sso-heal/config.ini: read whole, every problem in it named at once.
+import { existsSync } from "node:fs";
 import type { Problem } from "../domain/problem.ts";
 import { configPaths } from "../store/paths.ts";
 
@@ -37,13 +38,9 @@ export const DEFAULTS: Config = {
  * problem has the file and, where there is one, the line. No message holds a value that may be a secret.
  */
 export async function loadConfig(home: string): Promise<LoadedConfig> {
-  const { file } = configPaths(home);
-  try {
-    Deno.statSync(file);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return { config: DEFAULTS, problems: [], warnings: [] };
-  }
-  // Most machines have no such file: what reads it is loaded only here.
+  const { dir, file } = configPaths(home);
+  // Most machines have none: that must not cost an error, nor what reads it.
+  if (!existsSync(dir)) return { config: DEFAULTS, problems: [], warnings: [] };
   const { readConfigFile } = await import("./read_config.ts");
   return readConfigFile(file, home);
 }

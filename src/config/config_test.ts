@@ -1,6 +1,5 @@
 // Proves defaults, every kind of value, that all problems come at once, and that no secret is shown.
 import assert from "node:assert/strict";
-import { startScript } from "../../tests/support/second_process.ts";
 import { withTemporaryHome } from "../../tests/support/temporary_home.ts";
 import type { Problem } from "../domain/problem.ts";
 import { configPaths } from "../store/paths.ts";
@@ -237,19 +236,5 @@ Deno.test("loadConfig() reports a file that cannot be read", async () => {
     Deno.removeSync(file);
     Deno.mkdirSync(file);
     assert.match((await loadConfig(home)).problems[0].message, /it is a folder$/);
-  });
-});
-
-Deno.test("loadConfig() reports a file that may not be read", async () => {
-  await withTemporaryHome(async (home) => {
-    const { dir, file } = configPaths(home);
-    Deno.mkdirSync(dir, { recursive: true });
-    Deno.writeTextFileSync(file, "[check]\n");
-    const source = `
-      import { loadConfig } from "ROOT/src/config/config.ts";
-      console.log((await loadConfig(Deno.cwd())).problems[0].message);`;
-    const output = await startScript(source, home, ["--allow-read=.aws"]).output();
-    const said = new TextDecoder().decode(output.stdout);
-    assert.equal(said, `Cannot read "${file}": it lies outside the folders sso-heal may touch\n`);
   });
 });

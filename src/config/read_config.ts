@@ -5,7 +5,7 @@ import { parseGrammar } from "./grammar.ts";
 import { type Found, SectionReader } from "./reader.ts";
 import type { CHECK, METRICS, Values } from "./sections.ts";
 
-/** Reads the file at `file` (absolute), which was there a moment ago. Never throws. */
+/** Reads the file at `file` (absolute); a missing one gives the defaults. Never throws. */
 export function readConfigFile(file: string, home: string): LoadedConfig {
   let mode: number;
   let content: string;
@@ -13,7 +13,8 @@ export function readConfigFile(file: string, home: string): LoadedConfig {
     mode = Deno.statSync(file).mode ?? 0;
     content = new TextDecoder("utf-8", { fatal: true }).decode(Deno.readFileSync(file));
   } catch (error) {
-    return { config: DEFAULTS, problems: [unreadable(file, error)], warnings: [] };
+    const problems = error instanceof Deno.errors.NotFound ? [] : [unreadable(file, error)];
+    return { config: DEFAULTS, problems, warnings: [] };
   }
   return readConfig(content, { file, mode, home });
 }
@@ -70,10 +71,6 @@ function unreadable(file: string, error: unknown): Problem {
   }
   if (error instanceof Deno.errors.IsADirectory) {
     return { ...problem, message: `Cannot read "${file}": it is a folder`, hint: "move it away" };
-  }
-  if (error instanceof Deno.errors.NotCapable) {
-    const hint = "a configuration that is a link must lead to a file in ~/.config/sso-heal";
-    return { ...problem, message: `Cannot read "${file}": it lies outside the folders sso-heal may touch`, hint };
   }
   const state = error instanceof Deno.errors.PermissionDenied ? "permission denied" : "the system refused";
   return { ...problem, message: `Cannot read "${file}": ${state}`, hint: `run: chmod u+r "${file}"` };

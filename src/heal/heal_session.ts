@@ -7,7 +7,7 @@ import type { ProfileProof } from "../store/session_record.ts";
 import type { Run } from "./context.ts";
 import { faultOf, otherCause, refusedFault, temporaryFault } from "./faults.ts";
 import { canProve, look, rolesToProve, type View } from "./look.ts";
-import { noteAdopted, noteBroken, noteProofs, noteRefused, noteSeen, noteTemporary } from "./notes.ts";
+import { noteAdopted, noteBroken, noteRefused, noteTemporary, rememberProofs, rememberSeen } from "./notes.ts";
 import { prove } from "./prove.ts";
 import { refresh } from "./refresh.ts";
 import { withSessionLock } from "./update_record.ts";
@@ -30,7 +30,7 @@ export interface Healed {
 export async function healSession(run: Run, seen: View, options: HealOptions): Promise<Healed> {
   let healed: Healed = { view: seen, action: "none", proofs: [] };
   try {
-    await noteSeen(run, seen);
+    await rememberSeen(run, seen);
     if (seen.decision.action === "refresh") {
       const { view, action, error } = await refresh(run, seen, options);
       healed = { view, action, error, proofs: [] };
@@ -50,7 +50,7 @@ async function proveRoles(run: Run, healed: Healed, options: HealOptions): Promi
   const roles = rolesToProve(view, run.system.now());
   if (roles.length === 0 || view.token === undefined) return healed;
   const first = await prove(run, view.session, view.token, roles);
-  await noteProofs(run, view.session, first.proofs);
+  await rememberProofs(run, view.session, first.proofs);
   if (first.tokenDead === undefined) return { ...healed, proofs: first.proofs };
   return await reviveToken(run, { ...healed, proofs: first.proofs }, first.tokenDead, options);
 }
@@ -70,7 +70,7 @@ async function reviveToken(run: Run, healed: Healed, refusal: AwsError, options:
   const next: Healed = { ...healed, view: fresh, action, error };
   if (action === "failed" || fresh.token === undefined) return next;
   const second = await prove(run, fresh.session, fresh.token, rolesToProve(fresh, run.system.now()));
-  await noteProofs(run, fresh.session, second.proofs);
+  await rememberProofs(run, fresh.session, second.proofs);
   const proved: Healed = { ...next, proofs: [...second.proofs, ...healed.proofs] };
   return second.tokenDead === undefined ? proved : await tokenIsDead(run, proved, second.tokenDead, options);
 }

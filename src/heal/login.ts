@@ -22,7 +22,7 @@ import type { Context, Run } from "./context.ts";
 import { faultOf, loginHint } from "./faults.ts";
 import { look, type Role, type View } from "./look.ts";
 import { type LoginEnd, waitForApproval } from "./approval.ts";
-import { noteProofs, rememberRefreshed } from "./notes.ts";
+import { rememberProofs, rememberRefreshed } from "./notes.ts";
 import { prove } from "./prove.ts";
 import { reportOf } from "./report.ts";
 import { caCertsOf, hostsOf, sessionTargets } from "./targets.ts";
@@ -196,7 +196,7 @@ async function proved(run: Run, view: View): Promise<LoginReport> {
   if (view.token === undefined) return summary(view, "logged-in");
   const roles: readonly Role[] = view.roles;
   const { proofs, tokenDead } = await prove(run, view.session, view.token, roles);
-  await noteProofs(run, view.session, proofs);
+  await rememberProofs(run, view.session, proofs);
   if (tokenDead) return failure(view.session, awsFault(tokenDead));
   const { profiles } = reportOf(view, true, { action: "logged-in", proofs });
   return { ...summary(view, "logged-in"), profiles };

@@ -104,12 +104,20 @@ export async function noteRefused({ system }: Who, view: View, error: Fault): Pr
   }));
 }
 
-/** The newest proofs, in place of older ones of the same profiles. */
-export async function noteProofs({ system }: Who, session: Session, proofs: readonly ProfileProof[]): Promise<void> {
+/** The newest proofs, in place of older ones of the same profiles; that they cannot be noted is no failure. */
+export async function rememberProofs(
+  { system, log }: Context,
+  session: Session,
+  proofs: readonly ProfileProof[],
+): Promise<void> {
   if (proofs.length === 0) return;
   const names = new Set(proofs.map(({ name }) => name));
-  await updateRecord(system, session.name, (record) => ({
-    ...record,
-    profiles: [...(record.profiles ?? []).filter(({ name }) => !names.has(name)), ...proofs],
-  }));
+  try {
+    await updateRecord(system, session.name, (record) => ({
+      ...record,
+      profiles: [...(record.profiles ?? []).filter(({ name }) => !names.has(name)), ...proofs],
+    }));
+  } catch (error) {
+    log.warning(`cannot remember session ${session.name}`, { error: faultOf(error).message });
+  }
 }

@@ -43,6 +43,7 @@ const STATES: ReadonlyMap<string, Words> = new Map<string, Words>([
   ["EACCES", NOT_PERMITTED],
   ["EPERM", NOT_PERMITTED],
   ["EIO", ["the disk reported an error", "check the disk"]],
+  ["EBUSY", ["it is a mount of its own", "mount its folder, not the single file"]],
   ["EISDIR", ["it is a folder", "move that folder away"]],
   ["ENOTDIR", ["a part of its path is a file", "move that file away"]],
   ["ELOOP", ["its links lead in a circle", "remove the link"]],
@@ -54,5 +55,7 @@ const STATES: ReadonlyMap<string, Words> = new Map<string, Words>([
 
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return "an unknown error";
+  // Deno has no code for this one; the number is the same on Linux and macOS.
+  if (error.message.includes("(os error 27)")) return "EFBIG";
   return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }

@@ -1,7 +1,8 @@
 // sso-heal goes on with what the official clients left, and neither side spoils the other's files.
 import assert from "node:assert/strict";
 import { AWS_CLI, CLIENTS, clientTest, identityOf } from "./clients/clients.ts";
-import { BINARY, type Scene, SESSIONS, withScene } from "./clients/scene.ts";
+import { type Scene, SESSIONS, withScene } from "./clients/scene.ts";
+import { BINARY } from "./support/home.ts";
 
 /** Less than sso-heal's window, more than that of any client. */
 const DUE_S = 20 * 60;

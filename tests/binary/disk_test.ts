@@ -10,7 +10,7 @@ interface Refusal {
   readonly name: string;
   /** Injection of strace. */
   readonly inject: string;
-  /** Only calls that concern this path of the home; `TOKEN` is the token file. */
+  /** Only calls that concern this path of the home. */
   readonly at?: string;
   readonly says: RegExp;
   /** How often AWS is asked for a token. */
@@ -28,12 +28,10 @@ const REFUSALS: readonly Refusal[] = [
     name: "the folder of the token cannot be synced, as on some network file systems",
     inject: "fsync:error=EINVAL",
     at: ".aws/sso/cache",
-    says: /^$/,
+    says: /refreshed/,
     asked: 1,
     code: 0,
   },
-  { name: "the token cannot be renamed", inject: "rename:error=EIO", at: "TOKEN", says: /disk reported/, asked: 1 },
-  { name: "the token is not ours", inject: "rename:error=EPERM", at: "TOKEN", says: /permission denied/, asked: 1 },
 ];
 
 Deno.test({
@@ -42,12 +40,12 @@ Deno.test({
   async fn(t) {
     await sideBySide(t, REFUSALS, async ({ inject, at, says, asked, code = 1 }) => {
       await using scene = await makeScene();
-      const { home, aws, session } = scene;
+      const { home, aws } = scene;
       const before = scene.token();
-      const paths = at === undefined ? [] : [home.file(at.replace("TOKEN", `.aws/sso/cache/${session.fileName}`))];
+      const paths = at === undefined ? [] : [home.file(at)];
       const run = await traced(home, ["check"], { calls: [inject.split(":")[0]], inject: [inject], paths });
       assert.equal(run.code, code, said(run));
-      assert.match(run.err, says);
+      assert.match(said(run), says);
       assert.equal(aws.count("CreateToken"), asked, said(run));
       if (code !== 0) assert.equal(scene.token(), before);
       await proveHealed(scene);
@@ -63,12 +61,20 @@ async function proveHealed({ home, aws, session, token }: Scene): Promise<void> 
   assert.equal(aws.count("CreateToken"), 1);
 }
 
-/** Mounts something on `~/.aws` that takes no token, and runs the check there; `$1` is the program. */
-const MOUNTS = [
+interface Place {
+  readonly name: string;
+  /** Shell commands that make it of the home they run in; `$TOKEN` is the token file. */
+  readonly mount: string;
+  readonly says: RegExp;
+  /** How often AWS is asked for a token; never unless given. */
+  readonly asked?: number;
+}
+
+const MOUNTS: readonly Place[] = [
   {
     name: "a full one",
     mount: `cp -r .aws kept && mount -t tmpfs -o size=64k,mode=700 none .aws && cp -r kept/. .aws/
-      dd if=/dev/zero of=.aws/filler bs=1k count=1000 2>/dev/null`,
+      dd if=/dev/zero of=.aws/filler bs=1k count=1000 2>/dev/null || true`,
     says: /the disk is full/,
   },
   {
@@ -76,20 +82,27 @@ const MOUNTS = [
     mount: "mount --bind .aws .aws && mount -o remount,ro,bind .aws",
     says: /the file system is read-only/,
   },
-] as const;
+  {
+    // A container that was given this one file: that cannot be known before, so the answer must wait for the next check.
+    name: "a file that is a mount of its own",
+    mount: "mount --bind $TOKEN $TOKEN",
+    says: /it is a mount of its own/,
+    asked: 1,
+  },
+];
 
 Deno.test({
-  name: "check does not ask AWS where the file system cannot take the answer",
+  name: "check loses no token where the file system cannot take the answer",
   ...needsMounts("full and read-only file systems"),
   async fn(t) {
-    await sideBySide(t, MOUNTS, async ({ mount, says }) => {
+    await sideBySide(t, MOUNTS, async ({ mount, says, asked = 0 }) => {
       await using scene = await makeScene();
       const before = scene.token();
-      const place = `.aws/sso/cache/${scene.session.fileName}`;
-      const run = await inMounts(scene, `${mount}\ncode=0; "$1" check || code=$?; cp ${place} after; exit $code`);
+      const check = 'code=0; "$1" check || code=$?; cp $TOKEN after; exit $code';
+      const run = await shell(scene, `set -e; ${mount}\n${check}`, ["unshare", "--map-root-user", "--mount"]);
       assert.equal(run.code, 1, said(run));
-      assert.match(run.err, says);
-      assert.equal(scene.aws.count("CreateToken"), 0);
+      assert.match(said(run), says);
+      assert.equal(scene.aws.count("CreateToken"), asked);
       assert.equal(scene.home.read("after"), before);
       await proveHealed(scene);
     });
@@ -104,24 +117,21 @@ Deno.test({
     const before = scene.token();
     const run = await shell(scene, `exec env --ignore-signal=XFSZ prlimit --fsize=3000 "$1" check`);
     assert.equal(run.code, 1, said(run));
-    assert.match(run.err, /larger than this process may write/);
+    assert.match(said(run), /larger than this process may write/);
     assert.equal(scene.aws.count("CreateToken"), 0);
     assert.equal(scene.token(), before);
     await proveHealed(scene);
   },
 });
 
-async function inMounts(scene: Scene, script: string): Promise<Ended> {
-  return await shell(scene, script, ["unshare", "--map-root-user", "--mount"]);
-}
-
-async function shell({ home }: Scene, script: string, before: readonly string[] = []): Promise<Ended> {
+/** Runs a script in the home; `$1` is the program. */
+async function shell({ home, session }: Scene, script: string, before: readonly string[] = []): Promise<Ended> {
   const [program, ...args] = [...before, "/bin/sh", "-c", script, "sh"];
   const { code, stdout, stderr } = await new Deno.Command(program, {
     args: [...args, BINARY],
     cwd: home.path,
     clearEnv: true,
-    env: home.env,
+    env: { ...home.env, TOKEN: `.aws/sso/cache/${session.fileName}` },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

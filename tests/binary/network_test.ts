@@ -5,6 +5,7 @@ import { startConnectProxy } from "../aws/connect_proxy.ts";
 import { startSimulator } from "../aws/simulator.ts";
 import { startExpiredServer } from "./support/expired_server.ts";
 import { BINARY, type Ended, type Home, makeHome } from "./support/home.ts";
+import { needs } from "./support/requirement.ts";
 import { assertClean, documentOf, makeScene, said, type Scene } from "./support/scene.ts";
 
 /** Fails for a time, loses nothing, and heals as soon as `healed` is the environment. */
@@ -26,6 +27,8 @@ async function proveTemporary(
   assert.equal(JSON.parse(scene.token()).refreshToken, aws.session(session.id).refreshToken);
   assertClean(scene, [failed, next]);
 }
+
+const CERTIFICATES = needs("certificates and proxies", "openssl");
 
 /** A port of the loopback where nobody listens. */
 function closedPort(): number {
@@ -63,13 +66,17 @@ Deno.test({
   },
 });
 
-Deno.test("check fails for a time when the authority of a certificate is not known, and names the setting", async () => {
-  await using scene = await makeScene({ aws: { tls: true } });
-  const env = { AWS_CA_BUNDLE: "" };
-  await proveTemporary(scene, /\(TlsFailure\)[^]*AWS_CA_BUNDLE/, (home) => home.run(["check"], { env }));
-});
+Deno.test(
+  "check fails for a time when the authority of a certificate is not known, and names the setting",
+  CERTIFICATES,
+  async () => {
+    await using scene = await makeScene({ aws: { tls: true } });
+    const env = { AWS_CA_BUNDLE: "" };
+    await proveTemporary(scene, /\(TlsFailure\)[^]*AWS_CA_BUNDLE/, (home) => home.run(["check"], { env }));
+  },
+);
 
-Deno.test("check fails for a time when a certificate has expired", async () => {
+Deno.test("check fails for a time when a certificate has expired", CERTIFICATES, async () => {
   await using scene = await makeScene();
   await using server = await startExpiredServer();
   const env = { AWS_ENDPOINT_URL: server.url, AWS_CA_BUNDLE: server.caFile };
@@ -77,7 +84,7 @@ Deno.test("check fails for a time when a certificate has expired", async () => {
   assert.ok(server.connections > 0);
 });
 
-Deno.test("check works through an HTTPS proxy, which sees nothing but host names", async () => {
+Deno.test("check works through an HTTPS proxy, which sees nothing but host names", CERTIFICATES, async () => {
   await using aws = await startSimulator({ tls: true });
   await using proxy = startConnectProxy({ target: aws.port });
   const env = { HTTPS_PROXY: proxy.url, AWS_CA_BUNDLE: aws.caFile ?? "", AWS_ENDPOINT_URL: "" };
@@ -95,7 +102,7 @@ Deno.test("check works through an HTTPS proxy, which sees nothing but host names
   );
 });
 
-Deno.test("check fails for a time when the proxy asks for a password", async () => {
+Deno.test("check fails for a time when the proxy asks for a password", CERTIFICATES, async () => {
   await using aws = await startSimulator({ tls: true });
   await using proxy = startConnectProxy({ target: aws.port, credentials: "user:secret-of-the-proxy" });
   const env = { HTTPS_PROXY: proxy.url, AWS_CA_BUNDLE: aws.caFile ?? "", AWS_ENDPOINT_URL: "" };

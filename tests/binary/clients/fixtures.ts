@@ -1,5 +1,5 @@
 // A home as a client left it, as if it had done so just now: fixtures are of one day, their tokens have long run out.
-import { BINARY } from "./scene.ts";
+import { BINARY } from "../support/home.ts";
 
 export const FIXTURE_FOLDER = new URL("../../fixtures/", import.meta.url).pathname;
 

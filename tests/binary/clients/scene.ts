@@ -2,8 +2,7 @@
 import { startConnectProxy } from "../../aws/connect_proxy.ts";
 import type { IssueOptions } from "../../aws/issue_session.ts";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../aws/simulator.ts";
-
-export const BINARY = new URL("../../../dist/sso-heal", import.meta.url).pathname;
+import { BINARY, type Ended } from "../support/home.ts";
 
 /** `dev` and `other` have a session each; `legacy` names its start URL itself. Names of files: {@link FILES}. */
 const CONFIG = `[sso-session corp]
@@ -53,12 +52,6 @@ export const FILES: Readonly<Record<keyof typeof SESSIONS, string>> = {
   second: "352f7829a2384b001cc12b0c2613c756454a1f6a.json",
   legacy: "9543de644b3558fb8b832a46caf8b7b376a50c3e.json",
 };
-
-export interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
 
 export class Scene {
   constructor(readonly aws: Simulator, readonly home: string, readonly env: Readonly<Record<string, string>>) {}
