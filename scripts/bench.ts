@@ -130,9 +130,12 @@ function print(figures: Measured, bars: readonly Bar[]): void {
   }
   console.log(`\n${"bar".padEnd(36)}${"figure".padStart(12)}${"limit".padStart(12)}`);
   for (const { name, figure, limit, unit, met } of bars.map(judged)) {
-    const cell = (value: number) => `${unit === "" ? value : value.toFixed(2)} ${unit}`.trimEnd().padStart(12);
+    const cell = (value: number) =>
+      `${unit === "" ? value : value.toFixed(unit === "x" ? 3 : 2)} ${unit}`.trimEnd().padStart(12);
     console.log(`${name.padEnd(36)}${cell(figure)}${cell(limit)}  ${met ? "met" : "missed"}`);
   }
+  const [load] = Deno.loadavg();
+  if (load > navigator.hardwareConcurrency) console.log(`\nThe machine is busy (load ${load}): trust no wall time.`);
 }
 
 /** The floor: a program that does nothing, with the same runtime, flags and grants. */

@@ -20,18 +20,24 @@ export const COMPILE_FLAGS = [
   "--no-remote",
   "--no-prompt",
   "--no-code-cache",
-  "--v8-flags=--jitless,--no-lazy",
+  "--v8-flags=--jitless,--no-lazy,--disallow-code-generation-from-strings",
   "--unstable-worker-options",
 ];
 
-/** The SDK's XML parser for browsers needs a DOM, which Deno has not; the one beside it needs nothing. */
-const XML_PARSER: Plugin = {
-  name: "xml-parser",
+/** Leaves out of the SDK what this program has no use for: less to load. */
+const LEAN_SDK: Plugin = {
+  name: "lean-sdk",
   setup(builder) {
+    // Its XML parser for browsers needs a DOM, which Deno has not; the one beside it needs nothing.
     builder.onLoad({ filter: /xml-parser\.browser\.js$/ }, async ({ path }) => ({
       contents: await Deno.readTextFile(path.replace(".browser.js", ".js")),
       resolveDir: path.slice(0, path.lastIndexOf("/")),
     }));
+    // Each client brings its whole manifest, and looks at the version only.
+    builder.onLoad({ filter: /@aws-sdk\/[\w-]+\/package\.json$/ }, async ({ path }) => {
+      const { version } = JSON.parse(await Deno.readTextFile(path));
+      return { contents: JSON.stringify({ version }), loader: "json" };
+    });
   },
 };
 
@@ -87,9 +93,30 @@ async function bundle(base: RuntimeBase): Promise<void> {
     entryPoints: { aws_worker: "src/aws/worker.ts" },
     platform: "browser",
     conditions: ["browser"],
-    plugins: [XML_PARSER],
+    // Event streams and the like are imported lazily by the SDK, and here never.
+    splitting: true,
+    chunkNames: "aws_[hash]",
+    plugins: [LEAN_SDK],
   });
   await stop();
+}
+
+/**
+ * Imports in a bundled file that reach beyond the bundle. A program of Deno 2.4 imports every file whose name it knows,
+ * whatever its permissions, and so reads any JSON. With code from strings switched off, what is not written in the bundle
+ * cannot be imported; the worker cannot even reach modules of the runtime.
+ */
+export function foreignImports(name: string, text: string): string[] {
+  const own = name.startsWith("aws_") ? /^"\.\/aws_\w+\.js"$/ : /^"(\.\/part_\w+\.js|node:\w+)"$/;
+  const found = [...text.matchAll(/\bimport\s*\(([^)]*)\)|\bfrom\s*("node:\w+")/g)];
+  return found.map(([, dynamic, fixed]) => dynamic ?? fixed).filter((what) => !own.test(what.trim()));
+}
+
+async function refuseForeignImports(names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const [first] = foreignImports(name, await Deno.readTextFile(`${DIST}/${name}`));
+    if (first !== undefined) throw new Error(`dist/${name} would import ${first}, which is not in the program`);
+  }
 }
 
 /** The bytes of the binary include the files' times: the same input must give the same output. */
@@ -124,6 +151,7 @@ async function main(): Promise<void> {
   await Deno.mkdir(DIST);
   await bundle(base);
   const files = await fixTimes();
+  await refuseForeignImports(files);
   // Files that main.js imports are found by Deno; the worker is named by a string only.
   const includes = files.filter((name) => name !== "main.js").map((name) => `--include=${name}`);
   await compile(base, "main.js", "sso-heal", [...COMPILED_GRANTS, ...includes]);

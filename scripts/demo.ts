@@ -35,7 +35,7 @@ interface Step {
 const STEPS: readonly Step[] = [
   { says: "One executable: no Node, Python or AWS CLI is needed.", commands: [["--version"]], code: 0 },
   {
-    says: "The only time a person is needed. (Here the link approves itself after a second.)",
+    says: "The only time a person is needed. (Here the link approves itself.)",
     commands: [["login"]],
     code: 0,
   },
@@ -62,11 +62,11 @@ const STEPS: readonly Step[] = [
     after: ({ aws }) => [`tokens of this sign-in so far: ${aws.generation()}`, aws.generation() === 3],
   },
   {
-    says: "AWS is down: temporary (exit 75), the token is kept, and the next run tries again.",
+    says: "AWS is down: temporary (exit 75), the token is kept for the next try.",
     before(stage) {
       stage.aws.settings.latencyMs = 0;
       leave(stage, 10 * 60);
-      stage.aws.fail("*", "status-500", 100);
+      stage.aws.fail("CreateToken", "InternalServerException", 100);
     },
     commands: [["check"]],
     code: 75,

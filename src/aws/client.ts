@@ -33,6 +33,8 @@ export class AwsClient implements Aws {
   readonly #now: () => number;
   readonly #waiting = new Map<number, (answer: AnswerMessage) => void>();
   #nextId = 1;
+  /** Why the worker is gone: nothing would ever answer a call to it. */
+  #ended: CallFailure | undefined;
   clockOffsetMs: number | undefined;
 
   constructor(worker: Worker, now: () => number, caCerts: readonly string[] = []) {
@@ -52,6 +54,7 @@ export class AwsClient implements Aws {
     input: Input<O>,
     timeoutMs = CALL_TIMEOUT_MS,
   ): Promise<Output<O>> {
+    if (this.#ended) throw new AwsError(operation, target, this.#ended);
     const id = this.#nextId++;
     const { promise, resolve } = Promise.withResolvers<AnswerMessage>();
     this.#waiting.set(id, resolve);
@@ -82,9 +85,9 @@ export class AwsClient implements Aws {
   }
 
   #failAll(message: string): void {
-    for (const [id, resolve] of this.#waiting) {
-      resolve({ id, failure: { kind: "network", code: "WorkerEnded", message } });
-    }
+    const failure: CallFailure = { kind: "network", code: "WorkerEnded", message };
+    this.#ended ??= failure;
+    for (const [id, resolve] of this.#waiting) resolve({ id, failure });
     this.#waiting.clear();
   }
 }

@@ -16,7 +16,7 @@ export interface Seen {
 }
 
 /** `error` of an OIDC answer, where the header that names the exception is missing (RFC 6749, RFC 8628). */
-const BY_ERROR_FIELD: Record<string, string> = {
+const BY_ERROR_FIELD: ReadonlyMap<unknown, string> = new Map(Object.entries({
   authorization_pending: "AuthorizationPendingException",
   slow_down: "SlowDownException",
   expired_token: "ExpiredTokenException",
@@ -28,7 +28,7 @@ const BY_ERROR_FIELD: Record<string, string> = {
   unsupported_grant_type: "UnsupportedGrantTypeException",
   invalid_scope: "InvalidScopeException",
   server_error: "InternalServerException",
-};
+}));
 
 /** Words of the runtime's network errors, first match wins, and what to say instead of them. */
 const NETWORK_WORDS: ReadonlyArray<readonly [RegExp, CallFailure["kind"], string, string]> = [
@@ -75,7 +75,7 @@ function serviceFailure(error: unknown, seen: Seen): CallFailure {
   const fields = jsonFields(seen.body);
   const named = seen.headers["x-amzn-errortype"] ?? text(fields.__type);
   // AWS writes `Name:http://…` in the header and `namespace#Name` in the body (botocore parsers.py).
-  const code = word(named?.split(":")[0].split("#").at(-1)) ?? BY_ERROR_FIELD[text(fields.error) ?? ""] ??
+  const code = word(named?.split(":")[0].split("#").at(-1)) ?? BY_ERROR_FIELD.get(fields.error) ??
     word(/<Code>([\w.]+)<\/Code>/.exec(seen.body)?.[1]) ?? word(error instanceof Error ? error.name : "") ?? "Unknown";
   const message = text(fields.error_description) ?? text(fields.message) ?? text(fields.Message) ??
     /<Message>([^<]*)<\/Message>/.exec(seen.body)?.[1] ?? `HTTP ${seen.status}`;

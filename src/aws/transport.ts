@@ -21,7 +21,8 @@ export class Transport {
   constructor(timeoutMs: number, client?: Deno.HttpClient) {
     this.#timeoutMs = timeoutMs;
     // A redirect would carry the bearer header to wherever it points: it is an unreadable answer instead.
-    this.#inner = new FetchHttpHandler({ requestInit: () => ({ redirect: "manual", client }) as RequestInit });
+    const init = { redirect: "manual", client } as const;
+    this.#inner = new FetchHttpHandler({ requestInit: () => init });
   }
 
   async handle(request: Request): Promise<Result> {
@@ -97,7 +98,11 @@ async function collect(stream: ReadableStream<Uint8Array>, signal: AbortSignal):
       signal.throwIfAborted();
       if (done) break;
       size += value.length;
-      if (size > MAX_BODY_BYTES) throw new UnreadableAnswer("a body of more than 1 MiB");
+      if (size > MAX_BODY_BYTES) {
+        // Else it would go on flowing in.
+        stop();
+        throw new UnreadableAnswer("a body of more than 1 MiB");
+      }
       chunks.push(value);
     }
   } finally {

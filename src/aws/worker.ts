@@ -2,6 +2,7 @@
 //
 // Its permissions are the exact hosts of this run and nothing else (see `sandbox/permissions.ts`).
 /// <reference lib="deno.worker" />
+import "../sandbox/lock_down.ts";
 import {
   CreateTokenCommand,
   RegisterClientCommand,

@@ -47,18 +47,16 @@ export async function noteAdopted({ system }: Who, view: View): Promise<void> {
   await updateRecordLocked(system, view.session.name, (record) => withToken(record, view));
 }
 
-/** The token was seen for the first time: that alone makes the session one that is used here. */
-export async function noteSeen({ system }: Who, view: View): Promise<void> {
+/**
+ * The token was seen for the first time: that alone makes the session one that is used here. That it cannot be noted is
+ * no failure of the session.
+ */
+export async function rememberSeen({ system, log }: Context, view: View): Promise<void> {
   if (view.fingerprint === undefined || view.fingerprint === view.record.token?.fingerprint) return;
-  await updateRecord(system, view.session.name, (record) => withToken(record, view));
-}
-
-/** The same for a session with nothing to do: that it cannot be noted is no failure of the session. */
-export async function rememberSeen(context: Context, view: View): Promise<void> {
   try {
-    await noteSeen(context, view);
+    await updateRecord(system, view.session.name, (record) => withToken(record, view));
   } catch (error) {
-    context.log.warning(`cannot remember session ${view.session.name}`, { error: faultOf(error).message });
+    log.warning(`cannot remember session ${view.session.name}`, { error: faultOf(error).message });
   }
 }
 

@@ -69,6 +69,7 @@ async function tryToRefresh(run: Run, view: View, token: Token, options: Refresh
   for (let attempt = 1;; attempt++) {
     // AWS may answer with a longer token than the present one.
     const prepared = await prepareFile(path, 2 * formatToken(token, raw).length + 4096);
+    let answered = false;
     try {
       if (system.now() >= run.deadline) throw new AwsError("CreateToken", oidc, RUN_IS_OVER);
       const answer = await aws.call("CreateToken", oidc, {
@@ -76,6 +77,7 @@ async function tryToRefresh(run: Run, view: View, token: Token, options: Refresh
         clientSecret: token.clientSecret?.reveal() ?? "",
         refreshToken: token.refreshToken?.reveal(),
       });
+      answered = true;
       const issuedAt = system.now();
       const fresh: Token = {
         ...token,
@@ -86,9 +88,9 @@ async function tryToRefresh(run: Run, view: View, token: Token, options: Refresh
       };
       return await store(run, view, token, { fresh, issuedAt, prepared }, options);
     } catch (error) {
-      // Anything else failed after the answer had come: what is stored of it stays for `recover.ts` to find.
+      // What is stored of an answer stays for `recover.ts` to find.
+      if (!answered) await prepared.discard();
       if (!(error instanceof AwsError)) throw error;
-      await prepared.discard();
       if (classifyRefresh(error.failure) === "final") await system.sleep(SETTLE_MS);
       const found = await lookAgain(run, view, options);
       // Somebody else has refreshed or logged in meanwhile: then the refusal was about a token of the past.

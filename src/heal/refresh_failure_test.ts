@@ -226,6 +226,7 @@ Deno.test("refresh() gives up when another sso-heal holds the session until the 
   using aws = new FakeAws();
   writeToken(system, "corp", tokenOf("corp", MINUTE));
   const seen = await viewOf(system, CORP);
+  system.raceMs = 0;
   const { now, sleep } = system;
   await withLock(sessionLockPath(system.home, "corp"), { timeoutMs: 0, now, sleep }, async () => {
     await assert.rejects(refresh(runOf(system, aws), seen, OPTIONS), LockHeld);

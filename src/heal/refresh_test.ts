@@ -214,6 +214,17 @@ Deno.test("refresh() gives its answer up for a token that lives as long or longe
   }
 });
 
+Deno.test("refresh() gives its answer up for a login during the call, although that ends earlier", async () => {
+  await using system = await fakeSystem();
+  using aws = new FakeAws().on("CreateToken", () => {
+    writeToken(system, "corp", tokenOf("corp", 59 * MINUTE, { clientId: "another client" }, 7));
+    return freshToken(2);
+  });
+  writeToken(system, "corp", tokenOf("corp", MINUTE));
+  assert.equal((await lookAndRefresh(system, aws)).action, "adopted");
+  assert.deepEqual(present(system), ["access-7", "refresh-7"]);
+});
+
 Deno.test("refresh() prefers its answer to another token that ends earlier", async () => {
   await using system = await fakeSystem();
   using aws = new FakeAws().on("CreateToken", () => {

@@ -79,47 +79,46 @@ export class Prepared {
 
   /** Puts `bytes` in the place of the target; see {@link writeFileAtomic}, which callers use. */
   async commit(bytes: Uint8Array, mode: number): Promise<void> {
-    await this.store(bytes, mode);
-    await this.#orDiscard(() => this.publish());
+    try {
+      await this.store(bytes, mode);
+      await this.publish();
+    } catch (error) {
+      await this.discard();
+      throw error;
+    }
   }
 
   /**
    * Writes `bytes` and waits for the disk, still beside the target: an answer that exists only once is safe from here
    * on, and what else there is to decide can be decided before {@link Prepared.publish} or {@link Prepared.discard}.
+   *
+   * When this or {@link Prepared.publish} fails, what was stored stays, because it may be the only copy there is: the
+   * caller discards it, or leaves it to be found later.
    */
   async store(bytes: Uint8Array, mode = 0o600): Promise<void> {
     if (!this.#open) throw new TypeError(`the place prepared for ${this.path} is used up`);
-    await this.#orDiscard(async () => {
+    try {
       await this.file.seek(0, Deno.SeekMode.Start);
       await writeAll(this.file, bytes);
       await this.file.truncate(bytes.length);
       // Before the sync, so that the mode is on the disk as well when the name changes.
       if (mode !== 0o600) await Deno.chmod(this.temporary, mode);
       await this.file.sync();
+    } catch (error) {
+      throw writeFailure(error, this);
+    } finally {
       this.#close();
-    });
+    }
   }
 
-  /**
-   * Gives what was stored the name of the target. When that fails, what was stored stays beside it, because it may be the
-   * only copy there is: the caller discards it, or leaves it to be found later.
-   */
+  /** Gives what was stored the name of the target. */
   async publish(): Promise<void> {
     try {
       await Deno.rename(this.temporary, this.real);
     } catch (error) {
-      throw writeFailure(error, { path: this.path, real: this.real });
+      throw writeFailure(error, this);
     }
     await syncFolder(folderOf(this.real));
-  }
-
-  async #orDiscard(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      await this.discard();
-      throw writeFailure(error, { path: this.path, real: this.real });
-    }
   }
 
   /** Gives the place up and removes the temporary file. Never throws; a second call does nothing. */

@@ -1,7 +1,7 @@
 // What every check leaves behind, whatever it did: a heartbeat, a line of history, figures for a metrics collector.
 import { formatInstant, parseInstant } from "../domain/instant.ts";
 import type { ExitCode } from "../domain/problem.ts";
-import { temporaryBeside } from "./temporary.ts";
+import { replaceFile } from "./replace_file.ts";
 import { inFolder } from "./folder.ts";
 import { statePaths } from "./paths.ts";
 
@@ -46,7 +46,8 @@ export function readHeartbeat(home: string): Heartbeat | undefined {
  */
 export function appendHistory(home: string, entry: object): void {
   const path = statePaths(home).history;
-  write(path, JSON.stringify(entry) + "\n", { append: true });
+  const line = JSON.stringify(entry) + "\n";
+  inFolder(path, () => Deno.writeTextFileSync(path, line, { append: true, mode: 0o600 }));
   if (Deno.statSync(path).size <= HISTORY_BYTES) return;
   const whole = Deno.readTextFileSync(path);
   replaceFile(path, whole.slice(whole.indexOf("\n", whole.length / 2) + 1));
@@ -55,24 +56,4 @@ export function appendHistory(home: string, entry: object): void {
 /** Replaces `metrics.prom` below `home` by `exposition`, so that a collector never reads a part of it. */
 export function writeMetrics(home: string, exposition: string): void {
   replaceFile(statePaths(home).metrics, exposition);
-}
-
-/** Like `writeFileAtomic` for what may be lost in a power cut: no fsync, no links, no waiting. */
-function replaceFile(path: string, text: string): void {
-  const temporary = temporaryBeside(path);
-  try {
-    write(temporary, text, { createNew: true });
-    Deno.renameSync(temporary, path);
-  } catch (error) {
-    try {
-      Deno.removeSync(temporary);
-    } catch {
-      // It was never made.
-    }
-    throw error;
-  }
-}
-
-function write(path: string, text: string, how: Deno.WriteFileOptions): void {
-  inFolder(path, () => Deno.writeTextFileSync(path, text, { ...how, mode: 0o600 }));
 }

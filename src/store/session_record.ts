@@ -4,6 +4,7 @@ import type { Problem } from "../domain/problem.ts";
 import type { Token } from "../domain/token.ts";
 import { amount, list, object, text, time, truth } from "./json_codec.ts";
 import { sessionRecordPath } from "./paths.ts";
+import { replaceFile } from "./replace_file.ts";
 
 /** One session's record. All times are epoch milliseconds. It never holds a secret. */
 export interface SessionRecord {
@@ -135,9 +136,13 @@ export async function saveSessionRecord(home: string, record: SessionRecord): Pr
   } catch {
     // Missing or unreadable: written below, which reports what is wrong with the place.
   }
-  // Loaded only now: most checks change no record.
-  const { writeFileAtomic } = await import("./atomic_file.ts");
-  await writeFileAtomic(file, new TextEncoder().encode(content));
+  try {
+    // Not worth waiting for the disk: what a power cut takes away is found out again.
+    replaceFile(file, content);
+  } catch (error) {
+    const { writeFailure } = await import("./write_failure.ts");
+    throw writeFailure(error, { path: file });
+  }
   return true;
 }
 

@@ -4,9 +4,9 @@ import { sessionLockPath } from "../../src/store/paths.ts";
 import { startSimulator } from "../aws/simulator.ts";
 import { type Home, makeHome } from "./support/home.ts";
 import { assertClean, documentOf, makeScene, said } from "./support/scene.ts";
+import { until } from "./support/until.ts";
 
 const AT_ONCE = 8;
-const POLL_MS = 10;
 
 /** The lock of a session held by this process, so that everybody who comes has looked before anybody goes on. */
 function holdLock(home: Home, session: string): { waiters(): number; release(): void } {
@@ -25,10 +25,6 @@ function holdLock(home: Home, session: string): { waiters(): number; release(): 
   };
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-}
-
 const linux = Deno.build.os === "linux";
 if (!linux) console.log("left out: eight forced checks at once: needs /proc/locks (Linux)");
 
@@ -42,7 +38,7 @@ Deno.test({
       const lock = holdLock(home, "corp");
       const running = Array.from({ length: AT_ONCE }, () => home.run(["check", "--force-refresh", "--json"]));
       try {
-        await until(() => lock.waiters() === AT_ONCE);
+        assert.ok(await until(() => lock.waiters() === AT_ONCE, running), "one of them did not wait");
       } finally {
         lock.release();
       }
@@ -98,7 +94,7 @@ Deno.test("a login that ends while a refresh is under way keeps its token", asyn
   await using scene = await makeScene({ aws: { latencyMs: 1500 } });
   const { aws, home } = scene;
   const running = home.run(["check", "--force-refresh", "--no-probe"]);
-  await until(() => aws.count("CreateToken") === 1);
+  assert.ok(await until(() => aws.count("CreateToken") === 1, [running]), "no refresh was begun");
   const login = aws.issueSession();
   home.seed(login);
   const ended = await running;
@@ -110,7 +106,7 @@ Deno.test("a logout while a refresh is under way is not undone", async () => {
   await using scene = await makeScene({ aws: { latencyMs: 500 } });
   const { aws, home, session } = scene;
   const running = home.run(["check", "--force-refresh", "--no-probe"]);
-  await until(() => aws.count("CreateToken") === 1);
+  assert.ok(await until(() => aws.count("CreateToken") === 1, [running]), "no refresh was begun");
   Deno.removeSync(home.file(`.aws/sso/cache/${session.fileName}`));
   const ended = await running;
   assert.equal(ended.code, 4, said(ended));

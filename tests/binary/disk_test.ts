@@ -22,8 +22,8 @@ interface Refusal {
 const REFUSALS: readonly Refusal[] = [
   { name: "no file can be synced: full", inject: "fsync:error=ENOSPC", says: /the disk is full/, asked: 0 },
   { name: "no file can be synced: broken", inject: "fsync:error=EIO", says: /the disk reported an error/, asked: 0 },
-  { name: "no file can be cut to its size", inject: "ftruncate:error=EIO", says: /disk reported an error/, asked: 0 },
-  { name: "no file can be renamed", inject: "rename:error=EROFS", says: /file system is read-only/, asked: 0 },
+  { name: "no file can be cut to its size", inject: "ftruncate:error=EIO", says: /disk reported an error/, asked: 1 },
+  { name: "no file can be renamed", inject: "rename:error=EROFS", says: /file system is read-only/, asked: 1 },
   {
     name: "the folder of the token cannot be synced, as on some network file systems",
     inject: "fsync:error=EINVAL",

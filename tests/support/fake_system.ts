@@ -14,6 +14,11 @@ export interface FakeSystem extends System, AsyncDisposable {
   env: Record<string, string | undefined>;
   /** Epoch milliseconds; `sleep` adds to it. */
   clock: number;
+  /**
+   * Real milliseconds for what races against a sleep that can be called off (a lock against its timeout): the kernel
+   * answers in its own time, whatever clock a test has. A test in which the sleep shall win sets it to 0.
+   */
+  raceMs: number;
   /** Milliseconds of every sleep, in order. */
   readonly sleeps: number[];
   /** Called in every sleep, after the clock moved: what other processes do meanwhile. */
@@ -30,6 +35,17 @@ export interface FakeSystem extends System, AsyncDisposable {
   read(path: string): string | undefined;
 }
 
+/** Resolves after `ms` of real time; rejects when called off before. */
+async function lose(signal: AbortSignal, ms: number): Promise<void> {
+  signal.throwIfAborted();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  signal.addEventListener("abort", () => resolve(), { once: true });
+  await promise;
+  clearTimeout(timer);
+  signal.throwIfAborted();
+}
+
 /** A fresh world with an empty home, which is removed at the end of the scope (`await using`). */
 export async function fakeSystem(env: Record<string, string | undefined> = {}): Promise<FakeSystem> {
   const home = await Deno.realPath(await Deno.makeTempDir({ prefix: "sso-heal-home-" }));
@@ -41,6 +57,7 @@ export async function fakeSystem(env: Record<string, string | undefined> = {}): 
     cwd: home,
     env,
     clock: START,
+    raceMs: 5_000,
     sleeps: [],
     chance: 0.5,
     printed,
@@ -50,7 +67,7 @@ export async function fakeSystem(env: Record<string, string | undefined> = {}): 
     now: () => system.clock,
     random: () => system.chance,
     sleep: async (ms, signal) => {
-      signal?.throwIfAborted();
+      if (signal !== undefined) await lose(signal, system.raceMs);
       system.sleeps.push(ms);
       system.clock += ms;
       await system.duringSleep(ms);

@@ -27,6 +27,14 @@ export interface Attempt {
   readonly refusal?: RegExp;
 }
 
+const NO_CODE = /Code generation from strings disallowed/;
+const AsyncFunction: FunctionConstructor = Object.getPrototypeOf(async () => {}).constructor;
+/** The AWS worker has no other workers at all. */
+const NO_WORKER = /Worker is not defined/;
+
+/** Not written where it is imported: the bundler must not look for it. */
+const PACKAGE = ["npm", "left-pad"].join(":");
+
 /** Rows by what they need. */
 export const ATTEMPTS = {
   readHome: [
@@ -37,7 +45,13 @@ export const ATTEMPTS = {
   writeHome: [
     { name: "write the state", attempt: ({ home }) => Deno.writeTextFile(`${home}/.local/state/sso-heal/probe`, "x") },
     { name: "write by node:fs", attempt: ({ home }) => fs.writeFileSync(`${home}/.aws/probe`, "x") },
-    { name: "remove the config", attempt: ({ home }) => Deno.remove(`${home}/.aws/sso/cache/victim.json`) },
+    {
+      name: "make a file and remove it",
+      attempt: async ({ home }) => {
+        await Deno.create(`${home}/.aws/sso/cache/victim.json`).then((file) => file.close());
+        await Deno.remove(`${home}/.aws/sso/cache/victim.json`);
+      },
+    },
   ],
   elsewhere: [
     { name: "read a key", attempt: ({ outside }) => Deno.readTextFile(outside) },
@@ -128,9 +142,16 @@ export const ATTEMPTS = {
     { name: "connect", attempt: ({ foreign }) => Deno.connect(hostAndPort(foreign)) },
     { name: "connect by TLS", attempt: ({ foreign }) => Deno.connectTls(hostAndPort(foreign)) },
     { name: "listen", attempt: () => Deno.listen({ hostname: "127.0.0.1", port: 0 }).close() },
-    { name: "serve", attempt: () => Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => new Response()) },
+    {
+      name: "serve",
+      attempt: () => Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => new Response()),
+    },
     { name: "ask DNS", attempt: () => Deno.resolveDns("localhost", "A") },
-    { name: "ask DNS by node", attempt: () => dns.resolve4("localhost"), refusal: /NotCapable|Requires|ECONNREFUSED/ },
+    {
+      name: "ask DNS by node",
+      attempt: () => dns.resolve4("localhost"),
+      refusal: /NotCapable|Requires|ECONNREFUSED|UNKNOWN/,
+    },
     {
       name: "look a host up by node",
       attempt: () => dns.lookup("localhost"),
@@ -157,28 +178,53 @@ export const ATTEMPTS = {
       name: "be led elsewhere",
       attempt: async ({ allowed }) => (await fetch(`http://${allowed}/redirect`)).text(),
     },
+    { name: "ask for the network", attempt: ({ foreign }) => ask({ name: "net", host: foreign }) },
     {
       name: "a worker for another host",
       attempt: ({ worker, foreign }) => workerWith(worker, { net: [foreign] }),
+      refusal: NO_WORKER,
     },
   ],
   escape: [
     { name: "load a library", attempt: () => Deno.dlopen("libc.so.6", {}) },
-    { name: "import a file", attempt: ({ outside }) => import(`file://${outside}`), refusal: /NotCapable|not found/i },
+    // Importing a file by its name is not among these: a program of Deno 2.4 may, see scripts/build.ts.
+    { name: "run text as code", attempt: () => (0, eval)("1"), refusal: NO_CODE },
+    { name: "make a function of text", attempt: () => new Function("return 1")(), refusal: NO_CODE },
+    { name: "make an asynchronous function of text", attempt: () => new AsyncFunction("await 1")(), refusal: NO_CODE },
     {
       name: "import from the network",
       attempt: ({ foreign }) => import(`http://${foreign}/x.js`),
       refusal: /NotCapable|not found|Requires/i,
     },
-    { name: "import from npm", attempt: () => import(`npm:${"left-pad"}@1.3.0`), refusal: /NotCapable|not found|npm/i },
-    { name: "a worker with every right", attempt: ({ worker }) => workerWith(worker, { read: true, run: true }) },
-    { name: "a worker that may start programs", attempt: ({ worker }) => workerWith(worker, { run: ["/bin/true"] }) },
-    { name: "a worker that reads everything", attempt: ({ worker }) => workerWith(worker, { read: ["/"] }) },
+    { name: "import from npm", attempt: () => import(PACKAGE), refusal: /NotCapable|not find constraint/i },
+    {
+      name: "a worker with every right",
+      attempt: ({ worker }) => workerWith(worker, { read: true, run: true }),
+      refusal: NO_WORKER,
+    },
+    {
+      name: "a worker that may start programs",
+      attempt: ({ worker }) => workerWith(worker, { run: ["/bin/true"] }),
+      refusal: NO_WORKER,
+    },
+    {
+      name: "a worker that reads everything",
+      attempt: ({ worker }) => workerWith(worker, { read: ["/"] }),
+      refusal: NO_WORKER,
+    },
     { name: "ask for reading", attempt: () => ask({ name: "read" }) },
     { name: "ask for a key", attempt: ({ outside }) => ask({ name: "read", path: outside }) },
     { name: "ask for programs", attempt: () => ask({ name: "run" }) },
     { name: "ask for variables", attempt: () => ask({ name: "env" }) },
-    { name: "ask for the network", attempt: ({ foreign }) => ask({ name: "net", host: foreign }), refusal: /not given/ },
+  ],
+  // Whatever they start inherits what the program may, but could import what it likes.
+  loaders: [
+    {
+      name: "a worker of its own",
+      attempt: () => new Worker("data:text/javascript,1", { type: "module" }).terminate(),
+      refusal: NO_WORKER,
+    },
+    { name: "modules of the runtime", attempt: () => getBuiltin("worker_threads"), refusal: /no process/ },
   ],
   toAws: [
     { name: "fetch from AWS", attempt: async ({ allowed }) => (await fetch(`http://${allowed}/`)).text() },
@@ -190,6 +236,12 @@ export const ATTEMPTS = {
 } as const satisfies Record<string, readonly Attempt[]>;
 
 export type Group = keyof typeof ATTEMPTS;
+
+function getBuiltin(name: string): void {
+  const { process: present } = globalThis as unknown as { process?: { getBuiltinModule(name: string): unknown } };
+  if (present === undefined) throw new Error("no process");
+  present.getBuiltinModule(name);
+}
 
 async function first(stream: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of stream) return;

@@ -11,7 +11,6 @@ export interface Findings {
   readonly entered: readonly Outcome[];
   readonly connected?: readonly Outcome[];
   readonly worker?: readonly Outcome[];
-  readonly nested?: readonly Outcome[];
 }
 
 const EVERYTHING = Object.keys(ATTEMPTS) as Group[];
@@ -27,12 +26,12 @@ if (grantsOf(command).net === "worker") {
   const entered = await tryAll(EVERYTHING.filter((group) => group !== "network" && group !== "toAws"), aims);
   const worker = startAwsWorker([aims.allowed]);
   const connected = await tryAll(EVERYTHING, aims);
-  const inside = await new Promise<Pick<Findings, "worker" | "nested">>((resolve, reject) => {
-    worker.onmessage = ({ data: { outcomes, nested } }) => resolve({ worker: outcomes, nested });
+  const inside = await new Promise<readonly Outcome[]>((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
     worker.onerror = (event) => reject(new Error(event.message));
     worker.postMessage(aims);
   });
-  findings = { compiled, entered, connected, ...inside };
+  findings = { compiled, entered, connected, worker: inside };
 } else {
   findings = { compiled, entered: await tryAll(EVERYTHING, aims) };
 }

@@ -16,12 +16,22 @@ export async function tryAll(groups: readonly Group[], aims: Aims): Promise<Outc
   return outcomes;
 }
 
-async function tryOne({ attempt, refusal }: Attempt, aims: Aims): Promise<string> {
+export async function tryOne({ attempt, refusal }: Attempt, aims: Aims): Promise<string> {
+  // Node's modules throw some of their errors where nobody can catch them.
+  const uncaught = Promise.withResolvers<never>();
+  uncaught.promise.catch(() => {});
+  const onError = (event: ErrorEvent) => {
+    event.preventDefault();
+    uncaught.reject(event.error);
+  };
+  globalThis.addEventListener("error", onError);
   try {
-    await attempt(aims);
+    await Promise.race([attempt(aims), uncaught.promise]);
     return "done";
   } catch (error) {
     const text = error instanceof Error ? `${error.name}: ${error.message} ${error.cause ?? ""}` : String(error);
     return error instanceof Deno.errors.NotCapable || refusal?.test(text) ? "refused" : text;
+  } finally {
+    globalThis.removeEventListener("error", onError);
   }
 }
