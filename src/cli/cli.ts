@@ -76,7 +76,9 @@ function unknownCommand(word: string): Error {
 const SEE_HELP = "see: sso-heal --help";
 
 function showVersion(system: System): ExitCode {
-  system.terminal.out(`sso-heal ${VERSION} (Deno ${Deno.version.deno}, runtime base: ${RUNTIME_BASE})\n`);
+  system.terminal.out(
+    `sso-heal ${VERSION} (Deno ${Deno.version.deno}, ${Deno.build.target}, runtime base: ${RUNTIME_BASE})\n`,
+  );
   return EXIT.ok;
 }
 

@@ -46,7 +46,7 @@ for (const name of Object.keys(REGISTRY)) {
 Deno.test("sso-heal --version says version and runtime", async () => {
   const { code, out } = await ssoHeal("--version");
   assert.equal(code, 0);
-  assert.match(out, /^sso-heal \S+ \(Deno \d+\.\d+\.\d+, runtime base: none\)\n$/);
+  assert.match(out, /^sso-heal \S+ \(Deno \d+\.\d+\.\d+, [\w-]+, runtime base: none\)\n$/);
 });
 
 const WRONG: Array<[string[], string]> = [

@@ -12,11 +12,12 @@ import {
   tokenOf,
   writeToken,
 } from "../../tests/support/session_home.ts";
-import { tokenPath } from "../aws/token_cache.ts";
+import { readTokenAt, tokenPath } from "../aws/token_cache.ts";
 import type { CallFailure } from "../domain/classify.ts";
 import { LockHeld, withLock } from "../store/lock.ts";
-import { sessionLockPath } from "../store/paths.ts";
+import { awsPaths, sessionLockPath } from "../store/paths.ts";
 import { fingerprintOf } from "../store/session_record.ts";
+import { listTemporary } from "../store/temporary.ts";
 import { refresh, type Refreshed } from "./refresh.ts";
 
 const CORP = sessionNamed("corp");
@@ -204,6 +205,20 @@ Deno.test("refresh() needs a login when the file is gone after a refusal", async
     "needs-login",
     undefined,
   ]);
+});
+
+Deno.test("refresh() keeps an answer beside the token when it cannot take its place", async () => {
+  await using system = await fakeSystem();
+  using aws = new FakeAws().on("CreateToken", () => {
+    const path = tokenPath(system.home, CORP);
+    Deno.removeSync(path);
+    Deno.mkdirSync(path);
+    return freshToken(2);
+  });
+  writeToken(system, "corp", TOKEN);
+  await assert.rejects(lookAndRefresh(system, aws), /UserError: Cannot write .*: it is a folder/);
+  const [left] = listTemporary(awsPaths(system.home).ssoCache);
+  assert.equal(readTokenAt(left, CORP)?.refreshToken?.reveal(), "refresh-2");
 });
 
 Deno.test("refresh() is done although the state folder takes no record any more", async () => {

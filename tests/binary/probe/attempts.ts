@@ -162,7 +162,7 @@ export const ATTEMPTS = {
     {
       name: "node:http",
       attempt: ({ foreign }) => happened(http.get(`http://${foreign}/`), "response"),
-      refusal: /NotCapable|Requires|ECONNREFUSED/,
+      refusal: /NotCapable|Requires|ECONNREFUSED|process is not defined/,
     },
     {
       name: "node:net",
