@@ -91,6 +91,8 @@ function number(value: number | undefined, field: string): number {
 }
 
 let httpClient: Deno.HttpClient | undefined;
+/** Why the certificates could not be taken: every call fails of it. */
+let setupFailure: unknown;
 
 async function answer(call: CallMessage): Promise<AnswerMessage> {
   const transport = new Transport(call.timeoutMs, httpClient);
@@ -101,6 +103,7 @@ async function answer(call: CallMessage): Promise<AnswerMessage> {
     clockOffsetMs: call.clockOffsetMs,
   };
   try {
+    if (setupFailure !== undefined) throw setupFailure;
     const handler = HANDLERS[call.operation] as Handler<Operation>;
     const output = await handler(call.input as Input<Operation>, options);
     return { id: call.id, serverTime: transport.serverTime, output };
@@ -111,7 +114,11 @@ async function answer(call: CallMessage): Promise<AnswerMessage> {
 
 self.onmessage = async ({ data }: MessageEvent<SetupMessage | CallMessage>) => {
   if ("caCerts" in data) {
-    if (data.caCerts.length > 0) httpClient = Deno.createHttpClient({ caCerts: [...data.caCerts] });
+    try {
+      if (data.caCerts.length > 0) httpClient = Deno.createHttpClient({ caCerts: [...data.caCerts] });
+    } catch (error) {
+      setupFailure = error;
+    }
     return;
   }
   self.postMessage(await answer(data));

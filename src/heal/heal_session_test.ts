@@ -168,12 +168,15 @@ Deno.test("healSession() proves the other profiles when one is refused", async (
 
 Deno.test("healSession() asks again for a proof that failed, and forgets the failure when it works", async () => {
   await using system = await fakeSystem();
-  using aws = new FakeAws().on("GetRoleCredentials", FORBIDDEN)
-    .on("GetRoleCredentials", ROLE_KEYS).on("GetCallerIdentity", IDENTITY);
+  using aws = new FakeAws().on("GetRoleCredentials", ROLE_KEYS).on("GetCallerIdentity", IDENTITY);
   writeToken(system, "corp", tokenOf("corp", HOUR));
-  writeRole(system, CORP, MINUTE);
-  assert.equal(inShort(await heal(system, aws)), "healthy none broken");
+  // Good for long: only the failure is a reason to ask.
+  writeRole(system, CORP, HOUR);
+  const profiles = [{ name: "corp-dev", ok: false, code: "ForbiddenException", message: "No access" }];
+  await remember(system, "corp", { profiles });
+  assert.equal(reportOf(await viewOf(system, CORP), true).outcome, "broken");
   assert.equal(inShort(await heal(system, aws)), "healthy none healthy");
+  assert.equal(reportOf(await viewOf(system, CORP), true).outcome, "healthy");
 });
 
 Deno.test("healSession() counts a proof that fails for now as temporary, after three tries", async () => {

@@ -7,7 +7,8 @@ import { revoke } from "./enter.ts";
  */
 export function startAwsWorker(hosts: readonly string[]): Worker {
   const file = Deno.build.standalone ? "./aws_worker.js" : "../aws/worker.ts";
-  const worker = new Worker(new URL(file, import.meta.url), {
+  // Not written into the call: the oldest supported Deno does not know the type of "deno" there.
+  const options = {
     type: "module",
     name: "aws",
     deno: {
@@ -23,7 +24,8 @@ export function startAwsWorker(hosts: readonly string[]): Worker {
         import: false,
       },
     },
-  });
+  } as const;
+  const worker = new Worker(new URL(file, import.meta.url), options);
   revoke("net");
   return worker;
 }

@@ -40,7 +40,7 @@ export const COMPILED_GRANTS = [
   `--allow-env=${ENV.join(",")}`,
   "--allow-net",
   "--allow-run",
-  "--allow-sys=uid,gid,userInfo,homedir",
+  "--allow-sys=uid,gid,userInfo",
 ] as const;
 
 /** What a command keeps after start. Absent means nothing of that kind. */

@@ -157,7 +157,7 @@ Deno.test("check trusts the certificates it was told of, and no others", async (
   await other.remove();
   await sideBySide(t, TRUST, async ({ prepare, cwd, code, says = /refreshed/ }) => {
     await using stranger = await makeStranger();
-    const run = await stranger.home.run(["check", "--timeout", "3s"], { env: prepare(stranger), cwd });
+    const run = await stranger.home.run(["check", "--timeout", "20s"], { env: prepare(stranger), cwd });
     assert.equal(run.code, code, said(run));
     assert.match(said(run), says);
     assert.equal(stranger.aws.count("CreateToken"), code === 0 ? 1 : 0);
@@ -203,7 +203,12 @@ const PROXIED: readonly Proxied[] = [
   },
   {
     name: "NO_PROXY for the place of AWS",
-    env: (proxy, aws) => ({ HTTPS_PROXY: proxy, NO_PROXY: "127.0.0.1", AWS_ENDPOINT_URL: aws.url }),
+    env: (proxy, aws) => ({
+      HTTPS_PROXY: proxy,
+      NO_PROXY: "127.0.0.1",
+      AWS_ENDPOINT_URL: aws.url,
+      AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "false",
+    }),
     code: 0,
     proxied: false,
   },
@@ -220,7 +225,7 @@ Deno.test("check reaches AWS under its real names through a proxy", async (t) =>
     await using aws = await startSimulator({ tls: true });
     await using proxy = startConnectProxy({ target: aws.port, credentials });
     await using home = await homeBehind(aws);
-    const run = await home.run(["check", "--timeout", "3s"], { env: env(proxy.url, aws) });
+    const run = await home.run(["check", "--timeout", "20s"], { env: env(proxy.url, aws) });
     assert.equal(run.code, code, said(run));
     assert.equal(proxy.connects.includes("oidc.us-east-1.amazonaws.com:443"), proxied);
     assert.equal(aws.count("CreateToken"), code === 0 ? 1 : 0);
@@ -253,7 +258,7 @@ Deno.test("check takes the page of a proxy for a temporary failure", async (t) =
     });
     try {
       const env = { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` };
-      const run = await home.run(["check", "--timeout", "3s"], { env });
+      const run = await home.run(["check", "--timeout", "20s"], { env });
       assert.equal(run.code, 75, said(run));
       assertKept(home, run, 75);
     } finally {
@@ -264,7 +269,9 @@ Deno.test("check takes the page of a proxy for a temporary failure", async (t) =
 
 /** A home with a session that is due, which knows the authority of `aws` but not where it is. */
 async function homeBehind(aws: Simulator): Promise<Home> {
-  const home = await makeHome({ env: { AWS_CA_BUNDLE: aws.caFile ?? "" } });
+  const home = await makeHome({
+    env: { AWS_CA_BUNDLE: aws.caFile ?? "", AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true" },
+  });
   home.seed(aws.issueSession({ accessTokenLeftS: 600 }));
   return home;
 }

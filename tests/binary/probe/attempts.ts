@@ -257,7 +257,8 @@ function happened(source: NodeJS.EventEmitter, event: string): Promise<unknown> 
 }
 
 function workerWith(worker: string, permissions: Deno.PermissionOptionsObject): void {
-  new Worker(worker, { type: "module", deno: { permissions } }).terminate();
+  const options = { type: "module", deno: { permissions } } as const;
+  new Worker(worker, options).terminate();
 }
 
 async function ask(permission: Deno.PermissionDescriptor): Promise<void> {
