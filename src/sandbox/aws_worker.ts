@@ -9,7 +9,7 @@ export function startAwsWorker(hosts: readonly string[]): Worker {
   const file = Deno.build.standalone ? "./aws_worker.js" : "../aws/worker.ts";
   // Not written into the call: the oldest supported Deno does not know the type of "deno" there.
   const options = {
-    type: "module",
+    type: "module" as const,
     name: "aws",
     deno: {
       permissions: {
@@ -24,7 +24,7 @@ export function startAwsWorker(hosts: readonly string[]): Worker {
         import: false,
       },
     },
-  } as const;
+  };
   const worker = new Worker(new URL(file, import.meta.url), options);
   revoke("net");
   return worker;
