@@ -9,7 +9,7 @@ import { choiceOf, JSON_OUTPUT, SELECTION } from "./options.ts";
 export const check = defineCommand({
   options: {
     ...SELECTION,
-    "force-refresh": { kind: "flag", help: "refresh now, also what is not due or has just failed" },
+    "force-refresh": { kind: "flag", help: "refresh now, also what is not due or failed for a time" },
     "no-probe": { kind: "flag", help: "do not prove the profiles: no calls for role credentials" },
     scheduled: { kind: "flag", help: "this run is one of a timer" },
     timeout: {

@@ -1,6 +1,7 @@
 // `login`: a person signs in, on any device.
 import { EXIT, type ExitCode } from "../domain/problem.ts";
-import { login as logIn, type LoginPrompt } from "../heal/login.ts";
+import type { LoginPrompt } from "../domain/report.ts";
+import { login as logIn } from "../heal/login.ts";
 import { formatLoginPrompt, formatLogins, loginsJson } from "../render/login.ts";
 import { screenOf } from "../render/screen.ts";
 import type { System } from "../system/system.ts";

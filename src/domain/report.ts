@@ -1,7 +1,7 @@
 // What a check or a look at the files found: plain data that printers turn into text, JSON or metrics.
 import type { LoginReason, SessionState } from "./decide.ts";
 import type { Outcome } from "./outcome.ts";
-import type { Problem } from "./problem.ts";
+import type { ExitCode, Problem } from "./problem.ts";
 
 /** What a check did for a session. `adopted`: another process had refreshed. */
 export type Action = "none" | "refreshed" | "adopted" | "logged-in" | "failed";
@@ -65,4 +65,55 @@ export interface StatusReport {
   readonly warnings: readonly Problem[];
   readonly lastRunAt?: number;
   readonly lastOutcome?: Outcome;
+}
+
+/** One profile that uses SSO or tries to; what its config does not say is absent. */
+export interface ListedProfile {
+  readonly name: string;
+  /** Empty when it belongs to no session; `problem` says why. */
+  readonly session: string;
+  readonly legacy: boolean;
+  readonly startUrl: string;
+  readonly ssoRegion: string;
+  readonly accountId?: string;
+  readonly roleName?: string;
+  readonly region?: string;
+  readonly problem?: Problem;
+}
+
+/** The configured profiles, and what is wrong with the files as a whole. */
+export interface ProfileList {
+  readonly profiles: readonly ListedProfile[];
+  readonly problems: readonly Problem[];
+}
+
+/** What a person needs to sign in. */
+export interface LoginPrompt {
+  readonly session: string;
+  readonly startUrl: string;
+  readonly verificationUri: string;
+  readonly verificationUriComplete: string;
+  readonly userCode: string;
+  readonly expiresAt: number;
+}
+
+/** The end of one login. */
+export interface LoginReport {
+  readonly session: string;
+  readonly result: "logged-in" | "already-healthy" | "failed";
+  readonly accessTokenExpiresAt?: number;
+  readonly refreshable?: boolean;
+  readonly error?: Fault;
+  readonly exitCode: ExitCode;
+  readonly profiles: readonly ProfileReport[];
+}
+
+/** The end of one logout. */
+export interface LogoutReport {
+  readonly session: string;
+  /** Absolute paths. */
+  readonly removed: readonly string[];
+  /** AWS was told, or knew already that the token is over. */
+  readonly told: boolean;
+  readonly error?: Fault;
 }

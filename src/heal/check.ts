@@ -54,7 +54,8 @@ export async function runCheck(context: Context, options: CheckOptions): Promise
     warnings,
     clockOffsetMs,
   };
-  await leaveWord(context, report);
+  const { sessions: named, profiles } = options.choice;
+  await leaveWord(context, report, named.length + profiles.length === 0);
   return report;
 }
 

@@ -39,7 +39,7 @@ export async function healSession(run: Run, seen: View, options: HealOptions): P
     if (options.probe && canProve(healed.view)) healed = await proveRoles(run, healed, options);
   } catch (error) {
     const { temporary, ...fault } = faultOf(error);
-    run.log.warning(`cannot finish session ${seen.session.name}`, { error: fault.message });
+    run.log.info(`cannot finish session ${seen.session.name}`, { error: fault.message });
     healed = { ...healed, action: "failed", error: { ...fault, temporary } };
   }
   return healed;

@@ -9,8 +9,11 @@ import { awsPaths, statePaths } from "../store/paths.ts";
 import type { Context } from "./context.ts";
 import { metricsOf } from "./metrics.ts";
 
-/** Leaves word of a check. A disk that is full or read-only costs a warning, never the check. */
-export async function leaveWord({ system, log }: Context, report: CheckReport): Promise<void> {
+/**
+ * Leaves word of a check. A disk that is full or read-only costs a warning, never the check. A check of chosen sessions
+ * (`whole` false) leaves no heartbeat and no figures: they tell of all sessions, and would forget the others.
+ */
+export async function leaveWord({ system, log }: Context, report: CheckReport, whole: boolean): Promise<void> {
   const { home } = system;
   const { outcome, startedAt, durationMs } = report;
   const at = startedAt + durationMs;
@@ -22,9 +25,11 @@ export async function leaveWord({ system, log }: Context, report: CheckReport): 
     error: error?.code,
   }));
   try {
-    writeHeartbeat(home, { at, outcome, exitCode, pid: Deno.pid, version: VERSION });
     appendHistory(home, { at: formatInstant(at), outcome, exitCode, durationMs, sessions });
-    writeMetrics(home, metricsOf(report));
+    if (whole) {
+      writeHeartbeat(home, { at, outcome, exitCode, pid: Deno.pid, version: VERSION });
+      writeMetrics(home, metricsOf(report));
+    }
   } catch (error) {
     const { writeFailure } = await import("../store/write_failure.ts");
     const { message } = writeFailure(error, { path: statePaths(home).dir });

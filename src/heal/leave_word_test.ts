@@ -30,9 +30,9 @@ const REPORT: CheckReport = {
   warnings: [],
 };
 
-async function leave(system: FakeSystem, report = REPORT): Promise<void> {
+async function leave(system: FakeSystem, report = REPORT, whole = true): Promise<void> {
   using aws = new FakeAws();
-  await leaveWord(contextOf(system, aws), report);
+  await leaveWord(contextOf(system, aws), report, whole);
 }
 
 Deno.test("leaveWord() leaves heartbeat, history, figures and one line in the log", async () => {
@@ -59,6 +59,15 @@ Deno.test("leaveWord() logs no session that is well or was never used here", asy
     ["check: healthy", { durationMs: 1500 }],
   ]);
   assert.equal(JSON.parse(system.read(`${STATE}/history.jsonl`) ?? "").sessions.length, 2);
+});
+
+Deno.test("leaveWord() of chosen sessions keeps the heartbeat and the figures of all", async () => {
+  await using system = await fakeSystem();
+  await leave(system);
+  const before = [`${STATE}/heartbeat`, `${STATE}/metrics.prom`].map((path) => system.read(path));
+  await leave(system, { ...REPORT, outcome: "healthy", startedAt: START + MINUTE }, false);
+  assert.deepEqual([`${STATE}/heartbeat`, `${STATE}/metrics.prom`].map((path) => system.read(path)), before);
+  assert.equal(system.read(`${STATE}/history.jsonl`)?.split("\n").length, 3);
 });
 
 Deno.test("leaveWord() adds a line of history for every check", async () => {

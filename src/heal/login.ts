@@ -3,15 +3,15 @@ import { AwsError } from "../aws/client.ts";
 import type { Output } from "../aws/protocol.ts";
 import {
   formatRegistration,
+  isForBrowser,
   readRegistration,
   type Registration,
   registrationPath,
 } from "../aws/registration_cache.ts";
-import { isForBrowser } from "../aws/registration_cache.ts";
 import { formatToken, readToken, tokenPath } from "../aws/token_cache.ts";
 import { classifyProof } from "../domain/classify.ts";
 import { EXIT, type ExitCode, UserError } from "../domain/problem.ts";
-import type { Fault, ProfileReport } from "../domain/report.ts";
+import type { Fault, LoginPrompt, LoginReport } from "../domain/report.ts";
 import { Secret } from "../domain/secret.ts";
 import type { Choice, Selected } from "../domain/select.ts";
 import type { Session } from "../domain/session.ts";
@@ -24,6 +24,7 @@ import { look, type Role, type View } from "./look.ts";
 import { type LoginEnd, waitForApproval } from "./approval.ts";
 import { rememberProofs, rememberRefreshed } from "./notes.ts";
 import { prove } from "./prove.ts";
+import { refresh } from "./refresh.ts";
 import { reportOf } from "./report.ts";
 import { caCertsOf, hostsOf, sessionTargets } from "./targets.ts";
 import { withSessionLock } from "./update_record.ts";
@@ -34,25 +35,6 @@ export interface LoginOptions {
   readonly ifNeeded: boolean;
   /** Called once per session, when there is something for the person to open. */
   show(prompt: LoginPrompt): void;
-}
-
-export interface LoginPrompt {
-  readonly session: string;
-  readonly startUrl: string;
-  readonly verificationUri: string;
-  readonly verificationUriComplete: string;
-  readonly userCode: string;
-  readonly expiresAt: number;
-}
-
-export interface LoginReport {
-  readonly session: string;
-  readonly result: "logged-in" | "already-healthy" | "failed";
-  readonly accessTokenExpiresAt?: number;
-  readonly refreshable?: boolean;
-  readonly error?: Fault;
-  readonly exitCode: ExitCode;
-  readonly profiles: readonly ProfileReport[];
 }
 
 /** A registration that ends earlier is not worth a person's approval. */
@@ -94,6 +76,15 @@ async function loginTo(run: Run, view: View, options: LoginOptions, refreshAhead
   const { session } = view;
   try {
     if (session.problem !== undefined) return failure(session, { ...session.problem, temporary: false });
+    if (options.ifNeeded && view.decision.state === "refresh-due") {
+      const { view: now, error } = await refresh({ ...run, deadline: system.now() + PROOF_MS }, view, {
+        refreshAheadMs,
+        force: true,
+      });
+      if (now.decision.state === "healthy") return summary(now, "already-healthy");
+      // A login would need the same AWS that cannot be reached for now.
+      if (error?.temporary) return failure(session, { ...error, temporary: true });
+    }
     // Better to know before a person has tapped for nothing.
     await (await prepareFile(tokenPath(system.home, session), 4096)).discard();
     const { registration, authorization } = await authorize(run, session);
@@ -110,7 +101,7 @@ async function loginTo(run: Run, view: View, options: LoginOptions, refreshAhead
     log.info("logged in", { session: session.name });
     return await proved({ ...run, deadline: system.now() + PROOF_MS }, fresh);
   } catch (error) {
-    log.warning(`cannot log in to session ${session.name}`, { error: (error as Error).message });
+    log.info(`cannot log in to session ${session.name}`, { error: (error as Error).message });
     if (!(error instanceof AwsError) && !(error instanceof UserError)) throw error;
     return failure(session, error instanceof AwsError ? awsFault(error) : faultOf(error));
   }

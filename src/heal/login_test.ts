@@ -23,7 +23,8 @@ import type { Output } from "../aws/protocol.ts";
 import type { CallFailure } from "../domain/classify.ts";
 import { UserError } from "../domain/problem.ts";
 import { fingerprintOf } from "../store/session_record.ts";
-import { login, type LoginPrompt, type LoginReport } from "./login.ts";
+import type { LoginPrompt, LoginReport } from "../domain/report.ts";
+import { login } from "./login.ts";
 
 const CORP = sessionNamed("corp");
 const NEW_CLIENT: Output<"RegisterClient"> = {
@@ -272,4 +273,14 @@ Deno.test("login() refuses a name that is not there", async () => {
     assert.deepEqual([error.exitCode, error.hints[0]], [2, 'did you mean "corp"?']);
     return true;
   });
+});
+
+Deno.test("login() if needed refreshes what is only due, and asks nobody", async () => {
+  await using system = await fakeSystem();
+  using aws = new FakeAws().on("CreateToken", freshToken(2), "refresh-1");
+  writeSessions(system, "corp");
+  writeToken(system, "corp", tokenOf("corp", 5 * 60_000));
+  const { reports: [report], shown } = await logIn(system, aws, { ifNeeded: true });
+  assert.deepEqual([report.result, report.exitCode, shown.length], ["already-healthy", 0, 0]);
+  assert.equal(storedToken(system, "corp")?.accessToken, "access-2");
 });

@@ -3,7 +3,7 @@ import { AwsError } from "../aws/client.ts";
 import { rolePath } from "../aws/role_cache.ts";
 import { readToken, readTokenAt, tokenPath } from "../aws/token_cache.ts";
 import type { Choice, Selected } from "../domain/select.ts";
-import type { Fault } from "../domain/report.ts";
+import type { Fault, LogoutReport } from "../domain/report.ts";
 import { listTemporary } from "../store/temporary.ts";
 import { awsPaths, sessionRecordPath } from "../store/paths.ts";
 import { removeFile } from "../store/remove_file.ts";
@@ -12,15 +12,6 @@ import type { Connection, Context } from "./context.ts";
 import { faultOf } from "./faults.ts";
 import { caCertsOf, hostsOf, sessionTargets } from "./targets.ts";
 import { withSessionLock } from "./update_record.ts";
-
-export interface LogoutReport {
-  readonly session: string;
-  /** Absolute paths. */
-  readonly removed: readonly string[];
-  /** AWS was told, or knew already that the token is over. */
-  readonly told: boolean;
-  readonly error?: Fault;
-}
 
 const LOCK_MS = 30_000;
 

@@ -16,7 +16,8 @@ import {
 } from "../../tests/support/session_home.ts";
 import { formatToken } from "../aws/token_cache.ts";
 import type { Token } from "../domain/token.ts";
-import { logout, type LogoutReport } from "./logout.ts";
+import type { LogoutReport } from "../domain/report.ts";
+import { logout } from "./logout.ts";
 
 const CORP = sessionNamed("corp");
 const LAB = sessionNamed("lab");

@@ -1,28 +1,9 @@
 // What the AWS config files configure.
-import type { Problem } from "../domain/problem.ts";
+import type { ListedProfile, ProfileList } from "../domain/report.ts";
 import type { Choice } from "../domain/select.ts";
 import { matchesGlob } from "../domain/glob.ts";
 import type { Context } from "./context.ts";
 import { loadSetup } from "./setup.ts";
-
-/** One profile that uses SSO or tries to. */
-export interface ListedProfile {
-  readonly name: string;
-  /** Empty when it belongs to no session; `problem` says why. */
-  readonly session: string;
-  readonly legacy: boolean;
-  readonly startUrl: string;
-  readonly ssoRegion: string;
-  readonly accountId?: string;
-  readonly roleName?: string;
-  readonly region?: string;
-  readonly problem?: Problem;
-}
-
-export interface ProfileList {
-  readonly profiles: readonly ListedProfile[];
-  readonly problems: readonly Problem[];
-}
 
 /** Lists the chosen profiles in file order. @throws {UserError} when the choice matches nothing (exit 2). */
 export async function listProfiles({ system }: Context, choice: Choice): Promise<ProfileList> {

@@ -75,7 +75,7 @@ function failedProof({ system, log }: Run, { profile }: Role, error: unknown): P
   const base = { name: profile.name, ok: false, provedAt: system.now() } as const;
   if (error instanceof UserError) return { ...base, code: "Failed", message: error.message };
   if (!(error instanceof AwsError)) throw error;
-  log.warning(`cannot prove profile ${profile.name}`, { error: error.message });
+  log.info(`cannot prove profile ${profile.name}`, { error: error.message });
   if (classifyProof(error.failure) === "temporary") {
     return { ...base, temporary: true, code: error.failure.code, message: error.message };
   }

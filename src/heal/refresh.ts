@@ -161,7 +161,7 @@ async function failed(run: Run, view: View, error: AwsError, options: RefreshOpt
   const { system, aws, log } = run;
   const { session, token } = view;
   const verdict = classifyRefresh(error.failure);
-  log.warning(`cannot refresh session ${session.name}`, { verdict, error: error.message });
+  log.info(`cannot refresh session ${session.name}`, { verdict, error: error.message });
   if (verdict === "temporary") {
     const { failures = 0 } = view.record;
     const delayMs = delayAfter(ACROSS_RUNS, failures + 1, system.random(), error.failure.retryAfterMs);

@@ -1,6 +1,6 @@
 // What a person sees while signing in, and what came of it.
 import { formatDuration } from "../domain/duration.ts";
-import type { Fault, ProfileReport } from "../domain/report.ts";
+import type { LoginPrompt, LoginReport } from "../domain/report.ts";
 import { clean } from "./cells.ts";
 import { faultJson, formatJson, instant, JSON_VERSION, profileJson } from "./json.ts";
 import { formatProblem } from "./problems.ts";
@@ -8,28 +8,8 @@ import { paint, type Screen } from "./screen.ts";
 import { formatFailingProfile } from "./session_lines.ts";
 import { BAD, GOOD, validity } from "./words.ts";
 
-/** What is shown of a login that waits for a person. Times are epoch milliseconds. */
-export interface ShownPrompt {
-  readonly session: string;
-  readonly startUrl: string;
-  readonly verificationUri: string;
-  readonly verificationUriComplete: string;
-  readonly userCode: string;
-  readonly expiresAt: number;
-}
-
-/** What is shown of a login that has ended. Times are epoch milliseconds. */
-export interface ShownLogin {
-  readonly session: string;
-  readonly result: "logged-in" | "already-healthy" | "failed";
-  readonly accessTokenExpiresAt?: number;
-  readonly refreshable?: boolean;
-  readonly error?: Fault;
-  readonly profiles: readonly ProfileReport[];
-}
-
 /** The link and the code; `qr` is the drawn link, when one is wanted. */
-export function formatLoginPrompt(prompt: ShownPrompt, screen: Screen, qr?: string): string {
+export function formatLoginPrompt(prompt: LoginPrompt, screen: Screen, qr?: string): string {
   const code = clean(prompt.userCode);
   // To the nearest second: a code given for ten minutes should not be announced with nine.
   const leftMs = Math.round((prompt.expiresAt - screen.now) / 1000) * 1000;
@@ -48,11 +28,11 @@ export function formatLoginPrompt(prompt: ShownPrompt, screen: Screen, qr?: stri
 }
 
 /** One line a session, and what did not work. */
-export function formatLogins(logins: readonly ShownLogin[], screen: Screen): string {
+export function formatLogins(logins: readonly LoginReport[], screen: Screen): string {
   return logins.flatMap((login) => formatLogin(login, screen)).map((line) => `${line}\n`).join("");
 }
 
-function formatLogin(login: ShownLogin, screen: Screen): string[] {
+function formatLogin(login: LoginReport, screen: Screen): string[] {
   const name = clean(login.session);
   if (login.result === "failed") {
     const fault = login.error ?? { code: "LoginFailed", message: "the login failed", hint: "" };
@@ -70,7 +50,7 @@ function formatLogin(login: ShownLogin, screen: Screen): string[] {
 }
 
 /** The JSON document of `login --json`. */
-export function loginsJson(logins: readonly ShownLogin[]): string {
+export function loginsJson(logins: readonly LoginReport[]): string {
   return formatJson({
     version: JSON_VERSION,
     sessions: logins.map((login) => ({

@@ -1,7 +1,8 @@
 // Tests of what a person sees while signing in and out.
 import assert from "node:assert/strict";
 import { width } from "./cells.ts";
-import { formatLoginPrompt, formatLogins, loginsJson, type ShownLogin } from "./login.ts";
+import type { LoginReport } from "../domain/report.ts";
+import { formatLoginPrompt, formatLogins, loginsJson } from "./login.ts";
 import { formatLogouts, logoutsJson } from "./logout.ts";
 import { drawQr } from "./qr.ts";
 
@@ -64,12 +65,13 @@ Deno.test("drawQr() says so when the terminal is too narrow", () => {
   assert.match(drawQr(LINK, { ...SCREEN, columns: 20 }), /^\(the QR code needs \d+ columns, this terminal has 20\)$/);
 });
 
-const LOGINS: Array<[string, ShownLogin, string]> = [
+const LOGINS: Array<[string, LoginReport, string]> = [
   [
     "a new login",
     {
       session: "prod",
       result: "logged-in",
+      exitCode: 0,
       accessTokenExpiresAt: NOW + 3_600_000,
       refreshable: true,
       profiles: [],
@@ -78,12 +80,19 @@ const LOGINS: Array<[string, ShownLogin, string]> = [
   ],
   [
     "one that cannot renew itself",
-    { session: "prod", result: "logged-in", accessTokenExpiresAt: NOW + 60_000, refreshable: false, profiles: [] },
+    {
+      session: "prod",
+      result: "logged-in",
+      exitCode: 0,
+      accessTokenExpiresAt: NOW + 60_000,
+      refreshable: false,
+      profiles: [],
+    },
     "✓ prod  signed in, token valid for 1 min, cannot renew itself\n",
   ],
   [
     "one that was not needed",
-    { session: "prod", result: "already-healthy", profiles: [] },
+    { session: "prod", result: "already-healthy", exitCode: 0, profiles: [] },
     "✓ prod  healthy already\n",
   ],
   [
@@ -91,6 +100,7 @@ const LOGINS: Array<[string, ShownLogin, string]> = [
     {
       session: "prod",
       result: "failed",
+      exitCode: 4,
       error: { code: "ExpiredTokenException", message: "the code ran out", hint: "run: sso-heal login" },
       profiles: [],
     },
@@ -101,6 +111,7 @@ const LOGINS: Array<[string, ShownLogin, string]> = [
     {
       session: "prod",
       result: "logged-in",
+      exitCode: 0,
       profiles: [{ name: "dev", accountId: "012345678901", roleName: "Dev", ok: false }],
     },
     "✓ prod  signed in\n  ✗ profile dev: AWS refuses the role Dev\n",

@@ -1,27 +1,17 @@
 // What a logout did.
-import type { Fault } from "../domain/report.ts";
+import type { LogoutReport } from "../domain/report.ts";
 import { clean } from "./cells.ts";
 import { faultJson, formatJson, JSON_VERSION } from "./json.ts";
 import { formatProblem } from "./problems.ts";
 import { paint, type Screen } from "./screen.ts";
 import { ATTENTION, counted, GOOD, shownPath } from "./words.ts";
 
-/** What is shown of the logout of one session. */
-export interface ShownLogout {
-  readonly session: string;
-  /** Absolute paths of the files that were deleted. */
-  readonly removed: readonly string[];
-  /** Whether AWS was told. */
-  readonly told: boolean;
-  readonly error?: Fault;
-}
-
 /** One line a session with the files that are gone; what did not work below it. */
-export function formatLogouts(logouts: readonly ShownLogout[], screen: Screen): string {
+export function formatLogouts(logouts: readonly LogoutReport[], screen: Screen): string {
   return logouts.flatMap((logout) => formatLogout(logout, screen)).map((line) => `${line}\n`).join("");
 }
 
-function formatLogout({ session, removed, told, error }: ShownLogout, screen: Screen): string[] {
+function formatLogout({ session, removed, told, error }: LogoutReport, screen: Screen): string[] {
   const name = clean(session);
   if (error !== undefined) {
     const state = removed.length === 0 ? "" : `, ${counted(removed.length, "file")} deleted here`;
@@ -41,7 +31,7 @@ function files(removed: readonly string[], screen: Screen): string[] {
 }
 
 /** The JSON document of `logout --json`. */
-export function logoutsJson(logouts: readonly ShownLogout[]): string {
+export function logoutsJson(logouts: readonly LogoutReport[]): string {
   return formatJson({
     version: JSON_VERSION,
     sessions: logouts.map(({ session, removed, told, error }) => ({

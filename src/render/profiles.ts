@@ -1,30 +1,11 @@
 // The list of configured SSO profiles.
-import type { Problem } from "../domain/problem.ts";
+import type { ListedProfile, ProfileList } from "../domain/report.ts";
 import { clean } from "./cells.ts";
 import { faultJson, formatJson, JSON_VERSION } from "./json.ts";
 import { formatProblem } from "./problems.ts";
 import type { Screen } from "./screen.ts";
 import { type Cell, type Column, formatTable } from "./table.ts";
 import { BAD } from "./words.ts";
-
-/** What is shown of one profile; what its config does not say is absent. */
-export interface ShownProfile {
-  readonly name: string;
-  readonly session: string;
-  readonly legacy: boolean;
-  readonly startUrl: string;
-  readonly ssoRegion: string;
-  readonly accountId?: string;
-  readonly roleName?: string;
-  readonly region?: string;
-  readonly problem?: Problem;
-}
-
-/** All of them, and what is wrong with the files as a whole. */
-export interface ShownProfiles {
-  readonly profiles: readonly ShownProfile[];
-  readonly problems: readonly Problem[];
-}
 
 const COLUMNS: readonly Column[] = [
   { header: "PROFILE", least: 12 },
@@ -35,7 +16,7 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** A table, then what is wrong with which profile. */
-export function formatProfiles(list: ShownProfiles, screen: Screen): string {
+export function formatProfiles(list: ProfileList, screen: Screen): string {
   const broken = list.profiles.flatMap(({ name, problem }) =>
     problem === undefined ? [] : [{ ...problem, message: `profile ${name}: ${problem.message}` }]
   );
@@ -50,7 +31,7 @@ export function formatProfiles(list: ShownProfiles, screen: Screen): string {
   return blocks.map((block) => block.map((line) => `${line}\n`).join("")).join("\n");
 }
 
-function profileRow(profile: ShownProfile): Cell[] {
+function profileRow(profile: ListedProfile): Cell[] {
   return [profile.name, profile.session, profile.accountId, profile.roleName, profile.region]
     .map((text, at) => ({
       text: clean(text ?? ""),
@@ -59,7 +40,7 @@ function profileRow(profile: ShownProfile): Cell[] {
 }
 
 /** The JSON document of `profiles --json`. */
-export function profilesJson(list: ShownProfiles): string {
+export function profilesJson(list: ProfileList): string {
   return formatJson({
     version: JSON_VERSION,
     profiles: list.profiles.map((profile) => ({

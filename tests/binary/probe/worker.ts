@@ -1,5 +1,4 @@
 // Stands in for the AWS worker: what could the real one do if one of its dependencies were bad?
-/// <reference no-default-lib="true" />
 /// <reference lib="deno.worker" />
 import "../../../src/sandbox/lock_down.ts";
 import { type Aims, ATTEMPTS, type Group } from "./attempts.ts";
