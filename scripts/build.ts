@@ -41,20 +41,29 @@ const LEAN_SDK: Plugin = {
   },
 };
 
-/** What a check with nothing to do runs: it belongs into one file, because each further file costs start-up time. */
-const HOT = ["src/sandbox/enter.ts", "src/cli/cli.ts"].map((path) => `${ROOT}/${path}`);
+/**
+ * Modules that are always used together belong into one file, because each further file costs start-up time: what a check
+ * with nothing to do runs, and what one with work to do runs besides.
+ */
+const HOT = inRoot("src/sandbox/enter.ts", "src/cli/cli.ts");
+const WORK = inRoot("src/heal/heal_due.ts", "src/aws/client.ts", "src/sandbox/aws_worker.ts", "src/heal/notes.ts");
+
+function inRoot(...paths: string[]): string[] {
+  return paths.map((path) => `${ROOT}/${path}`);
+}
 
 /**
- * Keeps the hot modules together. esbuild makes a file for every set of modules that the same lazy imports share; with
- * each lazily imported module importing the hot ones, they are all shared by the same.
+ * Keeps such modules together. esbuild makes a file for every set of modules that the same lazy imports share; with each
+ * lazily imported module importing the hot ones, they are all shared by the same.
  */
-function keepHotTogether(lazy: ReadonlySet<string>): Plugin {
+function keepTogether(lazy: ReadonlySet<string>): Plugin {
   return {
-    name: "keep-hot-together",
+    name: "keep-together",
     setup(builder) {
       builder.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
         if (!lazy.has(path)) return undefined;
-        const imports = HOT.filter((hot) => hot !== path).map((hot) => `import ${JSON.stringify(hot)};`);
+        const company = WORK.includes(path) ? [...HOT, ...WORK] : HOT;
+        const imports = company.filter((other) => other !== path).map((other) => `import ${JSON.stringify(other)};`);
         return { contents: [await Deno.readTextFile(path), ...imports].join("\n"), loader: "ts" };
       });
     },
@@ -87,7 +96,7 @@ async function bundle(base: RuntimeBase): Promise<void> {
     chunkNames: "part_[hash]",
   } as const;
   const { metafile } = await build({ ...program, write: false, metafile: true });
-  await build({ ...program, plugins: [keepHotTogether(lazyModules(metafile))] });
+  await build({ ...program, plugins: [keepTogether(lazyModules(metafile))] });
   await build({
     ...common,
     entryPoints: { aws_worker: "src/aws/worker.ts" },

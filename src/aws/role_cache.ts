@@ -6,8 +6,6 @@ import { awsPaths } from "../store/paths.ts";
 import type { System } from "../system/system.ts";
 import { Damage, type JsonObject, optionalText, readCacheFile, requiredText, requiredTime } from "./cache_file.ts";
 import { roleFileName } from "./cache_key.ts";
-import { pythonJson } from "./python_json.ts";
-import { formatTime } from "./time.ts";
 import { quoted } from "./wording.ts";
 
 /** Temporary keys of one role in one account. */
@@ -54,21 +52,6 @@ export async function readRoleCredentials(
     file: path,
   };
   return { kind: "damaged", problem };
-}
-
-/** The bytes of a role credentials file as the AWS CLI v2 writes it (aws-cli botocore/credentials.py). */
-export function formatRoleCredentials(credentials: RoleCredentials): Uint8Array {
-  const file = {
-    ProviderType: "sso",
-    Credentials: {
-      AccessKeyId: credentials.accessKeyId,
-      SecretAccessKey: credentials.secretAccessKey.reveal(),
-      SessionToken: credentials.sessionToken.reveal(),
-      Expiration: formatTime(credentials.expiresAt),
-      AccountId: credentials.accountId,
-    },
-  };
-  return new TextEncoder().encode(pythonJson(file));
 }
 
 function understand(object: JsonObject): RoleCredentials {

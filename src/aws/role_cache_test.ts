@@ -1,7 +1,8 @@
 // Proves that role credentials of the AWS CLI v2 are read right and written to the byte.
 import assert from "node:assert/strict";
 import { loadInventory } from "./inventory.ts";
-import { formatRoleCredentials, readRoleCredentials, rolePath } from "./role_cache.ts";
+import { readRoleCredentials, rolePath } from "./role_cache.ts";
+import { formatRoleCredentials } from "./role_format.ts";
 
 const FIXTURES = new URL("../../tests/fixtures/", import.meta.url).pathname;
 const sleep = () => Promise.resolve();

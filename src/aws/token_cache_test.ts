@@ -5,7 +5,8 @@ import { MALFORMED, TOKEN_FILE } from "../../tests/support/malformed.ts";
 import { Secret } from "../domain/secret.ts";
 import type { Token } from "../domain/token.ts";
 import { loadInventory } from "./inventory.ts";
-import { formatToken, readToken, type TokenFile, tokenPath } from "./token_cache.ts";
+import { readToken, type TokenFile, tokenPath } from "./token_cache.ts";
+import { formatToken } from "./token_format.ts";
 
 const FIXTURES = new URL("../../tests/fixtures/", import.meta.url).pathname;
 const CORP = { name: "corp", startUrl: "https://corp.awsapps.com/start", region: "us-east-1" };

@@ -16,7 +16,8 @@ import {
   writeSessions,
   writeToken,
 } from "../../tests/support/session_home.ts";
-import { formatToken, tokenPath } from "../aws/token_cache.ts";
+import { tokenPath } from "../aws/token_cache.ts";
+import { formatToken } from "../aws/token_format.ts";
 import type { CheckReport } from "../domain/report.ts";
 import { UserError } from "../domain/problem.ts";
 import { fingerprintOf } from "../store/session_record.ts";

@@ -8,7 +8,8 @@ import {
   type Registration,
   registrationPath,
 } from "../aws/registration_cache.ts";
-import { formatToken, readToken, tokenPath } from "../aws/token_cache.ts";
+import { readToken, tokenPath } from "../aws/token_cache.ts";
+import { formatToken } from "../aws/token_format.ts";
 import { classifyProof } from "../domain/classify.ts";
 import { EXIT, type ExitCode, UserError } from "../domain/problem.ts";
 import type { Fault, LoginPrompt, LoginReport } from "../domain/report.ts";

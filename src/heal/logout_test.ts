@@ -14,7 +14,7 @@ import {
   writeSessions,
   writeToken,
 } from "../../tests/support/session_home.ts";
-import { formatToken } from "../aws/token_cache.ts";
+import { formatToken } from "../aws/token_format.ts";
 import type { Token } from "../domain/token.ts";
 import type { LogoutReport } from "../domain/report.ts";
 import { logout } from "./logout.ts";

@@ -1,7 +1,8 @@
 // Proves that a token works: role credentials from the portal, then STS says who they are.
 import { AwsError } from "../aws/client.ts";
 import type { Input, Operation, Output, Target } from "../aws/protocol.ts";
-import { formatRoleCredentials, type RoleCredentials, rolePath } from "../aws/role_cache.ts";
+import { type RoleCredentials, rolePath } from "../aws/role_cache.ts";
+import { formatRoleCredentials } from "../aws/role_format.ts";
 import { delayAfter, WITHIN_RUN } from "../domain/backoff.ts";
 import { classifyProof } from "../domain/classify.ts";
 import { UserError } from "../domain/problem.ts";

@@ -4,7 +4,7 @@ import { FakeAws } from "../../tests/support/fake_aws.ts";
 import { type FakeSystem, fakeSystem, HOUR, MINUTE } from "../../tests/support/fake_system.ts";
 import { contextOf } from "../../tests/support/heal_run.ts";
 import { sessionNamed, storedToken, tokenOf, writeToken } from "../../tests/support/session_home.ts";
-import { formatToken } from "../aws/token_cache.ts";
+import { formatToken } from "../aws/token_format.ts";
 import type { Token } from "../domain/token.ts";
 import { withLock } from "../store/lock.ts";
 import { awsPaths, sessionLockPath } from "../store/paths.ts";

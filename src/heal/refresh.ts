@@ -1,6 +1,7 @@
 // Refreshes one session: under a lock, looking again before and after, so that no process loses another's token.
 import { AwsError } from "../aws/client.ts";
-import { formatToken, readToken, tokenPath } from "../aws/token_cache.ts";
+import { readToken, tokenPath } from "../aws/token_cache.ts";
+import { formatToken } from "../aws/token_format.ts";
 import { ACROSS_RUNS, delayAfter, WITHIN_RUN } from "../domain/backoff.ts";
 import { classifyRefresh } from "../domain/classify.ts";
 import type { Fault } from "../domain/report.ts";

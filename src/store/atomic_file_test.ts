@@ -47,7 +47,7 @@ Deno.test("prepareFile() reserves the size beside the target and touches nothing
     Deno.writeTextFileSync(file, "old");
     const prepared = await prepareFile(file, 5000);
     assert.equal(Deno.readTextFileSync(file), "old");
-    assert.match(prepared.temporary, new RegExp(`^${home}/\\.sso-heal-[0-9a-f-]+\\.tmp$`));
+    assert.match(prepared.temporary, new RegExp(`^${home}/\\.sso-heal-[0-9a-z-]+\\.tmp$`));
     assert.equal(Deno.statSync(prepared.temporary).size, 5000);
     assert.equal(modeOf(prepared.temporary), "0600");
     await writeFileAtomic(file, bytesOf("new"), { prepared });

