@@ -38,12 +38,15 @@ const { values } = parseArgs({
 async function main(): Promise<void> {
   const rounds = Number(values.rounds);
   if (!(rounds >= 15)) throw new Error("--rounds must be 15 or more");
-  const binary = await freshBinary();
+  const built = await freshBinary();
   const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "sso-heal-bench-" }));
   await using aws = await startSimulator({ tls: true });
   await using proxy = startConnectProxy({ target: aws.port });
   try {
-    const hello = await compileHello(folder);
+    // How a file came into the page cache changes its start by two milliseconds: both come the same way.
+    const [binary, hello] = [`${folder}/sso-heal`, `${folder}/console-log`];
+    Deno.copyFileSync(await compileHello(folder), hello);
+    Deno.copyFileSync(built, binary);
     const home = (name: string, sessions: number, profiles: number): Candidate => {
       const cwd = `${folder}/${name}`;
       Deno.mkdirSync(`${cwd}/.aws/sso/cache`, { recursive: true });

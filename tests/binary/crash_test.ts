@@ -23,7 +23,7 @@ const REQUIRED = [
   "write ~/.local/state/sso-heal/sessions/*.tmp (2)", // our record of it
   "rename ~/.local/state/sso-heal/sessions/RECORD (2)",
   "rename ~/.aws/cli/cache/ROLE",
-  "rename ~/.local/state/sso-heal/heartbeat",
+  "write ~/.local/state/sso-heal/heartbeat",
   "write ~/.local/state/sso-heal/history.jsonl",
 ];
 
@@ -41,7 +41,7 @@ function stepNamer(home: string): (call: SystemCall) => string | undefined {
 }
 
 function shortName(path: string, home: string): string {
-  return path.replace(home, "~").replace(/\.sso-heal-[0-9a-f-]{36}\.tmp$/, "*.tmp")
+  return path.replace(home, "~").replace(/\.sso-heal-[0-9a-z]+-[0-9a-z]+\.tmp$/, "*.tmp")
     .replace(/(sso\/cache)\/[0-9a-f]{40}\.json$/, "$1/TOKEN")
     .replace(/(sessions)\/[0-9a-f]{40}\.json$/, "$1/RECORD")
     .replace(/(cli\/cache)\/[0-9a-f]{40}\.json$/, "$1/ROLE")
