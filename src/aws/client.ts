@@ -7,7 +7,8 @@ export class AwsError extends Error {
   override readonly name = "AwsError";
 
   constructor(readonly operation: Operation, readonly target: Target, readonly failure: CallFailure) {
-    super(`${operation} at ${new URL(target.endpoint).host}: ${failure.message} (${failure.code})`);
+    const { code, message } = failure;
+    super(`${operation} at ${new URL(target.endpoint).host}: ${message === code ? code : `${message} (${code})`}`);
   }
 }
 
