@@ -29,16 +29,22 @@ export async function rememberRefreshed(
   token: Token,
   issuedAt: number,
 ): Promise<void> {
+  const change = (record: SessionRecord): SessionRecord => ({
+    ...record,
+    ...NO_FAILURE,
+    usedAt: record.usedAt ?? issuedAt,
+    token: { fingerprint: fingerprintOf(token), issuedAt, lifeMs: token.expiresAt - issuedAt },
+    lastRefreshAt: issuedAt,
+  });
+  await orWarn(log, session, updateRecordLocked(system, session.name, change));
+}
+
+/** A record that cannot be written is no failure of the session. */
+async function orWarn(log: Context["log"], { name }: Session, noted: Promise<void>): Promise<void> {
   try {
-    await updateRecordLocked(system, session.name, (record) => ({
-      ...record,
-      ...NO_FAILURE,
-      usedAt: record.usedAt ?? issuedAt,
-      token: { fingerprint: fingerprintOf(token), issuedAt, lifeMs: token.expiresAt - issuedAt },
-      lastRefreshAt: issuedAt,
-    }));
+    await noted;
   } catch (error) {
-    log.warning(`cannot remember session ${session.name}`, { error: faultOf(error).message });
+    log.warning(`cannot remember session ${name}`, { error: faultOf(error).message });
   }
 }
 
@@ -53,11 +59,8 @@ export async function noteAdopted({ system }: Who, view: View): Promise<void> {
  */
 export async function rememberSeen({ system, log }: Context, view: View): Promise<void> {
   if (view.fingerprint === undefined || view.fingerprint === view.record.token?.fingerprint) return;
-  try {
-    await updateRecord(system, view.session.name, (record) => withToken(record, view));
-  } catch (error) {
-    log.warning(`cannot remember session ${view.session.name}`, { error: faultOf(error).message });
-  }
+  const noted = updateRecord(system, view.session.name, (record) => withToken(record, view));
+  await orWarn(log, view.session, noted);
 }
 
 function withToken(record: SessionRecord, { fingerprint, seenAt }: View): SessionRecord {
@@ -110,12 +113,9 @@ export async function rememberProofs(
 ): Promise<void> {
   if (proofs.length === 0) return;
   const names = new Set(proofs.map(({ name }) => name));
-  try {
-    await updateRecord(system, session.name, (record) => ({
-      ...record,
-      profiles: [...(record.profiles ?? []).filter(({ name }) => !names.has(name)), ...proofs],
-    }));
-  } catch (error) {
-    log.warning(`cannot remember session ${session.name}`, { error: faultOf(error).message });
-  }
+  const change = (record: SessionRecord): SessionRecord => ({
+    ...record,
+    profiles: [...(record.profiles ?? []).filter(({ name }) => !names.has(name)), ...proofs],
+  });
+  await orWarn(log, session, updateRecord(system, session.name, change));
 }

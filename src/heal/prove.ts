@@ -1,5 +1,5 @@
 // Proves that a token works: role credentials from the portal, then STS says who they are.
-import { AwsError } from "../aws/client.ts";
+import { AwsError, CALL_TIMEOUT_MS } from "../aws/client.ts";
 import type { Input, Operation, Output, Target } from "../aws/protocol.ts";
 import { type RoleCredentials, rolePath } from "../aws/role_cache.ts";
 import { formatRoleCredentials } from "../aws/role_format.ts";
@@ -24,7 +24,6 @@ export interface Proved {
 
 const TRIES = 3;
 const LONGEST_PAUSE_MS = 5_000;
-const CALL_MS = 10_000;
 /** The portal serves about 20 calls a second for a whole instance (reported by several tools' users). */
 const AT_ONCE = 4;
 
@@ -97,7 +96,7 @@ async function callPatiently<O extends Operation>(
       throw new AwsError(operation, target, RUN_IS_OVER);
     }
     try {
-      return await aws.call(operation, target, input, Math.min(CALL_MS, leftMs));
+      return await aws.call(operation, target, input, Math.min(CALL_TIMEOUT_MS, leftMs));
     } catch (error) {
       if (!(error instanceof AwsError) || attempt >= TRIES) throw error;
       if (classifyProof(error.failure) !== "temporary") throw error;

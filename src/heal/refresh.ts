@@ -159,6 +159,12 @@ function pauseBeforeNext(run: Run, { failure }: AwsError, attempt: number): numb
 }
 
 async function failed(run: Run, view: View, error: AwsError, options: RefreshOptions): Promise<Refreshed> {
+  const fault = await noteFailure(run, view, error);
+  return { action: "failed", view: await lookAgain(run, view, options), error: fault };
+}
+
+/** Judges a refresh that failed, and notes it in our record. */
+async function noteFailure(run: Run, view: View, error: AwsError): Promise<Refreshed["error"]> {
   const { system, aws, log } = run;
   const { session, token } = view;
   const verdict = classifyRefresh(error.failure);
@@ -168,23 +174,15 @@ async function failed(run: Run, view: View, error: AwsError, options: RefreshOpt
     const delayMs = delayAfter(ACROSS_RUNS, failures + 1, system.random(), error.failure.retryAfterMs);
     const fault = temporaryFault(error);
     await noteTemporary(run, view, fault, system.now() + delayMs);
-    return {
-      action: "failed",
-      view: await lookAgain(run, view, options),
-      error: { ...fault, temporary: true },
-    };
+    return { ...fault, temporary: true };
   }
   const elsewhere = verdict === "final" && token ? otherCause(session, token, aws.clockOffsetMs) : undefined;
   if (verdict === "broken" || elsewhere !== undefined) {
     const fault = elsewhere ?? brokenFault(error);
     await noteBroken(run, view, fault);
-    return {
-      action: "failed",
-      view: await lookAgain(run, view, options),
-      error: { ...fault, temporary: false },
-    };
+    return { ...fault, temporary: false };
   }
   const fault = refusedFault(error.failure.code, session);
   await noteRefused(run, view, fault);
-  return { action: "failed", view: await lookAgain(run, view, options), error: fault };
+  return fault;
 }
