@@ -1,8 +1,8 @@
 // Proves what a check does when the portal does not know a token (401) whose time is not over.
 import assert from "node:assert/strict";
 import { FakeAws, refusal, THROTTLED, UNAUTHORIZED } from "../../tests/support/fake_aws.ts";
-import { type FakeSystem, fakeSystem, HOUR, MINUTE } from "../../tests/support/fake_system.ts";
-import { REFRESH_AHEAD_MS, runOf, viewOf } from "../../tests/support/heal_run.ts";
+import { fakeSystem, HOUR, MINUTE } from "../../tests/support/fake_system.ts";
+import { heal, inShort } from "../../tests/support/heal_run.ts";
 import {
   freshToken,
   IDENTITY,
@@ -13,29 +13,8 @@ import {
   tokenOf,
   writeToken,
 } from "../../tests/support/session_home.ts";
-import type { Session } from "../domain/session.ts";
 import { fingerprintOf } from "../store/session_record.ts";
-import { type Healed, type HealOptions, healSession } from "./heal_session.ts";
 import { reportOf } from "./report.ts";
-
-const CORP = sessionNamed("corp");
-const OPTIONS: HealOptions = { refreshAheadMs: REFRESH_AHEAD_MS, force: false, probe: true };
-
-async function heal(
-  system: FakeSystem,
-  aws: FakeAws,
-  more: Partial<HealOptions> = {},
-  session: Session = CORP,
-): Promise<Healed> {
-  const options = { ...OPTIONS, ...more };
-  return await healSession(runOf(system, aws), await viewOf(system, session, options.force), options);
-}
-
-/** State, action, outcome and error code, as the report has them. */
-function inShort(healed: Healed): string {
-  const { state, action, outcome, error } = reportOf(healed.view, true, healed);
-  return [state, action, outcome, error?.code].filter((word) => word !== undefined).join(" ");
-}
 
 Deno.test("healSession() refreshes once after a 401, and proves again", async () => {
   await using system = await fakeSystem();

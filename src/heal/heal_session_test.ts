@@ -1,8 +1,8 @@
 // Proves one session of a check: it refreshes what is due and proves what is near its end.
 import assert from "node:assert/strict";
 import { FakeAws, FORBIDDEN, OFFLINE, refusal, THROTTLED } from "../../tests/support/fake_aws.ts";
-import { type FakeSystem, fakeSystem, HOUR, MINUTE, START } from "../../tests/support/fake_system.ts";
-import { REFRESH_AHEAD_MS, runOf, viewOf } from "../../tests/support/heal_run.ts";
+import { fakeSystem, HOUR, MINUTE, START } from "../../tests/support/fake_system.ts";
+import { heal, HEAL_OPTIONS, inShort, REFRESH_AHEAD_MS, runOf, viewOf } from "../../tests/support/heal_run.ts";
 import {
   ARN,
   freshToken,
@@ -16,30 +16,12 @@ import {
   writeToken,
 } from "../../tests/support/session_home.ts";
 import { rolePath } from "../aws/role_cache.ts";
-import type { Session } from "../domain/session.ts";
 import { fingerprintOf } from "../store/session_record.ts";
-import { type Healed, type HealOptions, healSession } from "./heal_session.ts";
+import { healSession } from "./heal_session.ts";
 import { reportOf } from "./report.ts";
 
 const CORP = sessionNamed("corp");
 const ROLE = { accountId: "012345678901", roleName: "ReadOnly" };
-const OPTIONS: HealOptions = { refreshAheadMs: REFRESH_AHEAD_MS, force: false, probe: true };
-
-async function heal(
-  system: FakeSystem,
-  aws: FakeAws,
-  more: Partial<HealOptions> = {},
-  session: Session = CORP,
-): Promise<Healed> {
-  const options = { ...OPTIONS, ...more };
-  return await healSession(runOf(system, aws), await viewOf(system, session, options.force), options);
-}
-
-/** State, action, outcome and error code, as the report has them. */
-function inShort(healed: Healed): string {
-  const { state, action, outcome, error } = reportOf(healed.view, true, healed);
-  return [state, action, outcome, error?.code].filter((word) => word !== undefined).join(" ");
-}
 
 Deno.test("healSession() refreshes what is due, and proves the new token", async () => {
   await using system = await fakeSystem();
@@ -204,7 +186,7 @@ Deno.test("healSession() begins no proof after the end of the run", async () => 
   const run = runOf(system, aws);
   const seen = await viewOf(system, CORP);
   system.clock = run.deadline;
-  assert.equal(inShort(await healSession(run, seen, OPTIONS)), "healthy none temporary-failure");
+  assert.equal(inShort(await healSession(run, seen, HEAL_OPTIONS)), "healthy none temporary-failure");
 });
 
 Deno.test("healSession() never throws: a fault of our own is reported as one", async () => {
@@ -214,7 +196,7 @@ Deno.test("healSession() never throws: a fault of our own is reported as one", a
   const run = runOf(system, {
     call: () => Promise.reject(new TypeError("of our own")),
   } as unknown as FakeAws);
-  const healed = await healSession(run, await viewOf(system, CORP), OPTIONS);
+  const healed = await healSession(run, await viewOf(system, CORP), HEAL_OPTIONS);
   assert.equal(inShort(healed), "broken failed broken Unexpected");
   assert.match(healed.error?.message ?? "", /of our own/);
   assert.deepEqual(aws.calls, []);
