@@ -44,10 +44,12 @@ Deno.test("parseIni() keeps every byte: its lines joined are the text, for any t
 
 Deno.test("parseIni() gives every key a line that begins with it, for any text", () => {
   fc.assert(fc.property(fc.array(piece).map((pieces) => pieces.join("")), (text) => {
-    const { lines, sections } = parseIni(text, "f");
+    const { lines, sections, hasBom } = parseIni(text, "f");
     for (const { entries } of sections) {
       for (const { key, line, lastLine } of entries) {
-        assert.ok(lines[line - 1].replace("\ufeff", "").trim().toLowerCase().startsWith(key));
+        // A byte order mark is one at the very beginning only; anywhere else it is a character of the key.
+        const text = line === 1 && hasBom ? lines[0].slice(1) : lines[line - 1];
+        assert.ok(text.trim().toLowerCase().startsWith(key));
         assert.ok(line <= lastLine && lastLine <= lines.length);
       }
     }
