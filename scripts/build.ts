@@ -3,6 +3,7 @@ import { build, type Metafile, type Plugin, stop } from "esbuild";
 import { COMPILED_GRANTS } from "../src/sandbox/permissions.ts";
 import config from "../deno.json" with { type: "json" };
 import { findBase, type RuntimeBase } from "./denort.ts";
+import { leanSdk } from "./lean_sdk.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 const CACHE = `${ROOT}/.cache`;
@@ -24,29 +25,13 @@ export const COMPILE_FLAGS = [
   "--unstable-worker-options",
 ];
 
-/** Leaves out of the SDK what this program has no use for: less to load. */
-const LEAN_SDK: Plugin = {
-  name: "lean-sdk",
-  setup(builder) {
-    // Its XML parser for browsers needs a DOM, which Deno has not; the one beside it needs nothing.
-    builder.onLoad({ filter: /xml-parser\.browser\.js$/ }, async ({ path }) => ({
-      contents: await Deno.readTextFile(path.replace(".browser.js", ".js")),
-      resolveDir: path.slice(0, path.lastIndexOf("/")),
-    }));
-    // Each client brings its whole manifest, and looks at the version only.
-    builder.onLoad({ filter: /@aws-sdk\/[\w-]+\/package\.json$/ }, async ({ path }) => {
-      const { version } = JSON.parse(await Deno.readTextFile(path));
-      return { contents: JSON.stringify({ version }), loader: "json" };
-    });
-  },
-};
-
 /**
  * Modules that are always used together belong into one file, because each further file costs start-up time: what a check
- * with nothing to do runs, and what one with work to do runs besides.
+ * with nothing to do runs, what starts the worker besides, and what works then.
  */
 const HOT = inRoot("src/sandbox/enter.ts", "src/cli/cli.ts");
-const WORK = inRoot("src/heal/heal_due.ts", "src/aws/client.ts", "src/sandbox/aws_worker.ts", "src/heal/notes.ts");
+const OPEN = inRoot("src/heal/heal_due.ts", "src/cli/connection.ts");
+const WORK = inRoot("src/heal/heal_session.ts", "src/heal/notes.ts");
 
 function inRoot(...paths: string[]): string[] {
   return paths.map((path) => `${ROOT}/${path}`);
@@ -62,7 +47,11 @@ function keepTogether(lazy: ReadonlySet<string>): Plugin {
     setup(builder) {
       builder.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
         if (!lazy.has(path)) return undefined;
-        const company = WORK.includes(path) ? [...HOT, ...WORK] : HOT;
+        const company = WORK.includes(path)
+          ? [...HOT, ...OPEN, ...WORK]
+          : OPEN.includes(path)
+          ? [...HOT, ...OPEN]
+          : HOT;
         const imports = company.filter((other) => other !== path).map((other) => `import ${JSON.stringify(other)};`);
         return { contents: [await Deno.readTextFile(path), ...imports].join("\n"), loader: "ts" };
       });
@@ -105,7 +94,7 @@ async function bundle(base: RuntimeBase): Promise<void> {
     // Event streams and the like are imported lazily by the SDK, and here never.
     splitting: true,
     chunkNames: "aws_[hash]",
-    plugins: [LEAN_SDK],
+    plugins: [leanSdk()],
   });
   await stop();
 }

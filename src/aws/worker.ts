@@ -3,92 +3,26 @@
 // Its permissions are the exact hosts of this run and nothing else (see `sandbox/permissions.ts`).
 /// <reference lib="deno.worker" />
 import "../sandbox/lock_down.ts";
-import {
-  CreateTokenCommand,
-  RegisterClientCommand,
-  SSOOIDCClient,
-  StartDeviceAuthorizationCommand,
-} from "@aws-sdk/client-sso-oidc";
-import { GetRoleCredentialsCommand, LogoutCommand, SSOClient } from "@aws-sdk/client-sso";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import type { AnswerMessage, CallMessage, Input, Operation, Output, SetupMessage } from "./protocol.ts";
-import { failureOf, UnreadableAnswer } from "./failure_of.ts";
+import { failureOf } from "./failure_of.ts";
+import type { ClientOptions, Handler, Handlers } from "./operation.ts";
+import type { AnswerMessage, CallMessage, Input, Operation, SetupMessage } from "./protocol.ts";
 import { Transport } from "./transport.ts";
 
-type Handler<O extends Operation> = (input: Input<O>, client: ClientOptions) => Promise<Output<O>>;
+type Service = () => Promise<{ readonly HANDLERS: Partial<Handlers<Operation>> }>;
 
-interface ClientOptions {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly requestHandler: Transport;
-  readonly maxAttempts: 1;
-  readonly clockOffsetMs: number;
-}
+const OIDC: Service = () => import("./oidc.ts");
+const PORTAL: Service = () => import("./portal.ts");
+const STS: Service = () => import("./sts.ts");
 
-/** One row an operation. Retries are the caller's: it looks at the files again between two attempts. */
-const HANDLERS: { readonly [O in Operation]: Handler<O> } = {
-  async RegisterClient({ clientName, scopes }, options) {
-    const answer = await new SSOOIDCClient(options).send(
-      new RegisterClientCommand({ clientName, clientType: "public", scopes }),
-    );
-    return {
-      clientId: text(answer.clientId, "clientId"),
-      clientSecret: text(answer.clientSecret, "clientSecret"),
-      expiresAt: number(answer.clientSecretExpiresAt, "clientSecretExpiresAt") * 1000,
-    };
-  },
-  async StartDeviceAuthorization(input, options) {
-    const answer = await new SSOOIDCClient(options).send(new StartDeviceAuthorizationCommand(input));
-    return {
-      deviceCode: text(answer.deviceCode, "deviceCode"),
-      userCode: text(answer.userCode, "userCode"),
-      verificationUri: text(answer.verificationUri, "verificationUri"),
-      verificationUriComplete: text(answer.verificationUriComplete, "verificationUriComplete"),
-      expiresInS: number(answer.expiresIn, "expiresIn"),
-      // The AWS CLI takes 5 seconds when the answer names none.
-      intervalS: answer.interval ?? 5,
-    };
-  },
-  async CreateToken(input, options) {
-    const grantType = input.refreshToken === undefined
-      ? "urn:ietf:params:oauth:grant-type:device_code"
-      : "refresh_token";
-    const answer = await new SSOOIDCClient(options).send(new CreateTokenCommand({ grantType, ...input }));
-    return {
-      accessToken: text(answer.accessToken, "accessToken"),
-      refreshToken: answer.refreshToken || undefined,
-      expiresInS: number(answer.expiresIn, "expiresIn"),
-    };
-  },
-  async GetRoleCredentials(input, options) {
-    const { roleCredentials } = await new SSOClient(options).send(new GetRoleCredentialsCommand(input));
-    return {
-      accessKeyId: text(roleCredentials?.accessKeyId, "accessKeyId"),
-      secretAccessKey: text(roleCredentials?.secretAccessKey, "secretAccessKey"),
-      sessionToken: text(roleCredentials?.sessionToken, "sessionToken"),
-      expiresAt: number(roleCredentials?.expiration, "expiration"),
-    };
-  },
-  async Logout(input, options) {
-    await new SSOClient(options).send(new LogoutCommand(input));
-    return {};
-  },
-  async GetCallerIdentity(credentials, options) {
-    const client = new STSClient({ ...options, credentials, systemClockOffset: options.clockOffsetMs });
-    const answer = await client.send(new GetCallerIdentityCommand({}));
-    return { arn: text(answer.Arn, "Arn"), accountId: text(answer.Account, "Account") };
-  },
+/** Each service is a part of the SDK of its own, loaded for its first call. */
+const SERVICES: { readonly [O in Operation]: Service } = {
+  RegisterClient: OIDC,
+  StartDeviceAuthorization: OIDC,
+  CreateToken: OIDC,
+  GetRoleCredentials: PORTAL,
+  Logout: PORTAL,
+  GetCallerIdentity: STS,
 };
-
-function text(value: string | undefined, field: string): string {
-  if (typeof value !== "string" || value === "") throw new UnreadableAnswer(`the answer lacks "${field}"`);
-  return value;
-}
-
-function number(value: number | undefined, field: string): number {
-  if (typeof value !== "number" || !(value > 0)) throw new UnreadableAnswer(`the answer lacks a valid "${field}"`);
-  return value;
-}
 
 let httpClient: Deno.HttpClient | undefined;
 /** Why the certificates could not be taken: every call fails of it. */
@@ -104,6 +38,7 @@ async function answer(call: CallMessage): Promise<AnswerMessage> {
   };
   try {
     if (setupFailure !== undefined) throw setupFailure;
+    const { HANDLERS } = await SERVICES[call.operation]();
     const handler = HANDLERS[call.operation] as Handler<Operation>;
     const output = await handler(call.input as Input<Operation>, options);
     return { id: call.id, serverTime: transport.serverTime, output };
@@ -122,4 +57,10 @@ self.onmessage = async ({ data }: MessageEvent<SetupMessage | CallMessage>) => {
     return;
   }
   self.postMessage(await answer(data));
+  // While the main program stores the answer: a token is proved next.
+  if (data.operation === "CreateToken") await PORTAL();
+  if (data.operation !== "GetCallerIdentity") await STS();
 };
+
+// While the main program prepares its first call.
+await OIDC();

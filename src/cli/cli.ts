@@ -9,7 +9,6 @@ import type { Place } from "../sandbox/enter.ts";
 import { statePaths } from "../store/paths.ts";
 import { denoSystem } from "../system/deno_system.ts";
 import type { System } from "../system/system.ts";
-import { lazyConnection } from "./connection.ts";
 import { parseOptions, suggestion } from "./parse.ts";
 import { Stop } from "./stop.ts";
 
@@ -52,9 +51,10 @@ async function dispatch(
   const context: CommandContext = {
     system,
     log,
-    connect(hosts, caCerts) {
+    async connect(hosts, caCerts) {
       stop.listen();
-      return lazyConnection(hosts, caCerts, system.now);
+      const { openConnection } = await import("./connection.ts");
+      return openConnection(hosts, caCerts, system.now);
     },
     stopSignal: () => stop.listen(),
   };

@@ -1,9 +1,9 @@
-// Tests of the way to AWS that is loaded with its first use.
+// Tests of the way to AWS.
 import assert from "node:assert/strict";
 import { AwsError } from "../aws/client.ts";
-import { lazyConnection } from "./connection.ts";
+import { openConnection } from "./connection.ts";
 
-Deno.test("lazyConnection() calls AWS through the worker, knows its clock then, and closes it", async () => {
+Deno.test("openConnection() calls AWS through the worker, knows its clock then, and closes it", async () => {
   const serverTime = Date.UTC(2026, 10, 20, 10);
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
@@ -14,7 +14,7 @@ Deno.test("lazyConnection() calls AWS through the worker, knows its clock then, 
       }),
   );
   const host = `127.0.0.1:${server.addr.port}`;
-  const connection = lazyConnection([host], [], () => serverTime - 60_000);
+  const connection = openConnection([host], [], () => serverTime - 60_000);
   try {
     assert.equal(connection.clockOffsetMs, undefined);
     const target = { endpoint: `http://${host}`, region: "us-east-1" };
@@ -30,8 +30,8 @@ Deno.test("lazyConnection() calls AWS through the worker, knows its clock then, 
   }
 });
 
-Deno.test("lazyConnection() that is closed before anything was loaded fails its calls", async () => {
-  const connection = lazyConnection(["127.0.0.1:9"], [], () => 0);
+Deno.test("openConnection() that is closed fails its calls", async () => {
+  const connection = openConnection(["127.0.0.1:9"], [], () => 0);
   const target = { endpoint: "http://127.0.0.1:9", region: "us-east-1" };
   const call = connection.call("Logout", target, { accessToken: "x" });
   connection.close();

@@ -10,7 +10,7 @@ export interface Context {
    * Opens the way to AWS for exactly these hosts (`host:port`). Possible once in a process: the main program loses its
    * network with it.
    */
-  connect(hosts: readonly string[], caCerts: readonly string[]): Connection;
+  connect(hosts: readonly string[], caCerts: readonly string[]): Promise<Connection>;
 }
 
 export type Connection = Aws & { close(): void };

@@ -3,7 +3,7 @@ import { EXIT, UserError } from "../domain/problem.ts";
 import { untouched } from "./check.ts";
 import type { Connection, Context, Run } from "./context.ts";
 import { CLOCK_TOLERANCE_MS, faultOf } from "./faults.ts";
-import { type Healed, type HealOptions, healSession } from "./heal_session.ts";
+import type { Healed, HealOptions } from "./heal_session.ts";
 import { needsAws, type View } from "./look.ts";
 import { caCertsOf, hostsOf } from "./targets.ts";
 
@@ -25,7 +25,7 @@ export async function healDue(
   const due = views.filter((view) => needsAws(view, options.probe));
   let connection: Connection;
   try {
-    connection = context.connect(hostsOf(due, system.env), caCertsOf(due, system));
+    connection = await context.connect(hostsOf(due, system.env), caCertsOf(due, system));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const fault = { ...faultOf(error), temporary: error.exitCode === EXIT.temporary };
@@ -36,6 +36,8 @@ export async function healDue(
     };
   }
   try {
+    // Loaded while the worker loads the SDK.
+    const { healSession } = await import("./heal_session.ts");
     const run: Run = { ...context, aws: connection, deadline };
     const healed = await Promise.all(
       views.map((view) => due.includes(view) ? healSession(run, view, options) : untouched(context, view)),

@@ -55,7 +55,7 @@ export async function login(context: Context, options: LoginOptions): Promise<Lo
   const wanted = views.filter((view) => !isFine(view));
   const connection = wanted.length === 0
     ? undefined
-    : context.connect(hostsOf(wanted, system.env), caCertsOf(wanted, system));
+    : await context.connect(hostsOf(wanted, system.env), caCertsOf(wanted, system));
   const reports: LoginReport[] = [];
   try {
     for (const view of views) {

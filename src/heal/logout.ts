@@ -26,7 +26,7 @@ export async function logout(
   const alive = selected.filter((_, index) => tokens[index].kind === "token");
   const connection = alive.length === 0
     ? undefined
-    : context.connect(hostsOf(alive, system.env), caCertsOf(alive, system));
+    : await context.connect(hostsOf(alive, system.env), caCertsOf(alive, system));
   try {
     const reports: LogoutReport[] = [];
     for (const each of selected) reports.push(await logoutOf(context, connection, each));

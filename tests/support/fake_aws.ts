@@ -48,9 +48,9 @@ export class FakeAws implements Connection, Disposable {
   }
 
   /** What a `Context` connects by. */
-  connect = (hosts: readonly string[], caCerts: readonly string[]): FakeAws => {
+  connect = (hosts: readonly string[], caCerts: readonly string[]): Promise<FakeAws> => {
     this.opened.push({ hosts, caCerts });
-    return this;
+    return Promise.resolve(this);
   };
 
   async call<O extends Operation>(
