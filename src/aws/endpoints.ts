@@ -1,5 +1,6 @@
 // Which URL answers for a service in a region: all partitions, FIPS, dual-stack, and the overrides AWS clients honour.
 import type { EndpointOverrides } from "../domain/session.ts";
+import { isLoopback } from "../domain/loopback.ts";
 import { UserError } from "../domain/problem.ts";
 
 export type Service = "oidc" | "portal" | "sts";
@@ -87,11 +88,6 @@ function checkedOverride(text: string, where: string): string {
     ]);
   }
   return text.replace(/\/+$/, "");
-}
-
-/** Whether a URL's host name means this machine. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 /** `host:port` of a URL, as a network grant wants it. */

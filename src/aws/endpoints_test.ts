@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { UserError } from "../domain/problem.ts";
-import { chooseEndpoint, endpointOf, hostAndPort, isLoopback, type Service } from "./endpoints.ts";
+import { isLoopback } from "../domain/loopback.ts";
+import { chooseEndpoint, endpointOf, hostAndPort, type Service } from "./endpoints.ts";
 
 /** Regions and their suffixes: plain and dual-stack (botocore's endpoint rule sets). */
 const PARTITIONS: ReadonlyArray<readonly [region: string, suffix: string, dualstack: string]> = [

@@ -1,5 +1,6 @@
 // The kinds of value a key of config.ini can have: how each is read, and whether it is a secret as it stands.
 import { parseDuration } from "../domain/duration.ts";
+import { isLoopback } from "../domain/loopback.ts";
 
 /** What reading a value gave; `error` is a clause that follows the value ("is not a duration"). */
 export type Read<T> = { readonly value: T } | { readonly error: string; readonly hint: string };
@@ -137,10 +138,6 @@ function readUrl(value: string): Read<string> {
     return { error: "would send without encryption", hint: "use https:// (http:// is for this machine only)" };
   }
   return { value };
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 function isLiteral(value: string): boolean {
