@@ -86,15 +86,23 @@ async function bundle(base: RuntimeBase): Promise<void> {
   } as const;
   const { metafile } = await build({ ...program, write: false, metafile: true });
   await build({ ...program, plugins: [keepTogether(lazyModules(metafile))] });
+  const worker = { ...common, platform: "browser", conditions: ["browser"], splitting: true } as const;
   await build({
-    ...common,
-    entryPoints: { aws_worker: "src/aws/worker.ts" },
-    platform: "browser",
-    conditions: ["browser"],
+    ...worker,
+    entryPoints: {
+      aws_worker: "src/aws/worker.ts",
+      aws_resolve_worker: "src/aws/resolve_worker.ts",
+      aws_callback_worker: "src/aws/callback_worker.ts",
+    },
     // Event streams and the like are imported lazily by the SDK, and here never.
-    splitting: true,
     chunkNames: "aws_[hash]",
     plugins: [leanSdk()],
+  });
+  await build({
+    ...worker,
+    entryPoints: { notify_worker: "src/notify/worker.ts", run_worker: "src/notify/run_worker.ts" },
+    chunkNames: "notify_[hash]",
+    external: ["node:*"],
   });
   await stop();
 }
@@ -105,7 +113,12 @@ async function bundle(base: RuntimeBase): Promise<void> {
  * cannot be imported; the worker cannot even reach modules of the runtime.
  */
 export function foreignImports(name: string, text: string): string[] {
-  const own = name.startsWith("aws_") ? /^"\.\/aws_\w+\.js"$/ : /^"(\.\/part_\w+\.js|node:\w+)"$/;
+  const [part] = name.split("_");
+  const own = part === "aws" || part === "run"
+    ? /^"\.\/(aws|notify)_\w+\.js"$/
+    : part === "notify"
+    ? /^"(\.\/notify_\w+\.js|node:\w+)"$/
+    : /^"(\.\/part_\w+\.js|node:\w+)"$/;
   const found = [...text.matchAll(/\bimport\s*\(([^)]*)\)|\bfrom\s*("node:\w+")/g)];
   return found.map(([, dynamic, fixed]) => dynamic ?? fixed).filter((what) => !own.test(what.trim()));
 }

@@ -20,13 +20,13 @@ const POWERS: readonly { readonly word: RegExp; readonly only: RegExp; readonly 
   { word: /\bDeno\.exit\b/, only: /^main\.ts$/, why: "only main.ts ends the program" },
   {
     word: /\bfetch\(|FetchHttpHandler|@aws-sdk\//,
-    only: /^src\/aws\/(worker|transport)\.ts$/,
-    why: "only the worker has the network",
+    only: /^src\/(aws\/(oidc|portal|sts|transport|resolve_worker)|notify\/http)\.ts$/,
+    why: "only the workers have the network",
   },
   { word: /\bnew Worker\(/, only: /^src\/sandbox\//, why: "workers are started by src/sandbox" },
   {
     word: /\.reveal\(\)/,
-    only: /^src\/(aws|heal|store|domain\/secret)/,
+    only: /^src\/(aws|heal|store|notify\/(run_)?client|domain\/secret)/,
     why: "secrets are revealed at the border only",
   },
   {

@@ -39,6 +39,18 @@ export function endpointOf(service: Service, region: string, options: EndpointOp
   return `https://${PREFIX[service]}${fips ? "-fips" : ""}.${region}.${suffix}`;
 }
 
+/** Hosts of the dual-stack portal: in the partition aws, in China, in the European sovereign cloud (aws-cli resolve.py). */
+const DUALSTACK_PORTAL =
+  /^[^.]+\.portal\.[a-z\d-]+\.(app\.aws|app\.amazonwebservices\.com\.cn|api\.amazonwebservices\.eu)\.?$/;
+
+/**
+ * Whether a start URL is that of the dual-stack access portal, such as `https://ssoins-1.portal.us-east-1.app.aws`. Its
+ * sessions must use the dual-stack endpoints: the others lead a person to a sign-in page that fails (aws-cli 10507).
+ */
+export function usesDualstackPortal(startUrl: string): boolean {
+  return DUALSTACK_PORTAL.test(URL.parse(startUrl)?.hostname ?? "");
+}
+
 const ENV_NAMES: Record<Service, string> = {
   oidc: "AWS_ENDPOINT_URL_SSO_OIDC",
   portal: "AWS_ENDPOINT_URL_SSO",

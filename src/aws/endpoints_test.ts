@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { UserError } from "../domain/problem.ts";
 import { isLoopback } from "../domain/loopback.ts";
-import { chooseEndpoint, endpointOf, hostAndPort, type Service } from "./endpoints.ts";
+import { chooseEndpoint, endpointOf, hostAndPort, type Service, usesDualstackPortal } from "./endpoints.ts";
 
 /** Regions and their suffixes: plain and dual-stack (botocore's endpoint rule sets). */
 const PARTITIONS: ReadonlyArray<readonly [region: string, suffix: string, dualstack: string]> = [
@@ -149,4 +149,30 @@ Deno.test("hostAndPort() says what a network grant wants", () => {
     ["https://A.Example:443", "a.example:443"],
   ];
   for (const [url, expected] of rows) assert.equal(hostAndPort(url), expected);
+});
+
+Deno.test("usesDualstackPortal() knows the start URLs of the dual-stack portal", () => {
+  const rows: [startUrl: string, expected: boolean][] = [
+    ["https://ssoins-1.portal.us-east-1.app.aws", true],
+    ["https://ssoins-1.portal.us-gov-west-1.app.aws/", true],
+    ["https://SSOINS-1.PORTAL.US-EAST-1.APP.AWS./#/", true],
+    ["https://ssoins-1.portal.cn-north-1.app.amazonwebservices.com.cn", true],
+    ["https://ssoins-1.portal.eusc-de-east-1.api.amazonwebservices.eu", true],
+    ["https://ssoins-1.us-east-1.portal.amazonaws.com", false],
+    ["https://corp.awsapps.com/start", false],
+    ["https://portal.us-east-1.app.aws", false],
+    ["https://x.app.aws", false],
+    ["https://x.portal.us-east-1.app.aws.example.com", false],
+    ["https://example.com/.portal.us-east-1.app.aws", false],
+    ["", false],
+    ["nonsense", false],
+  ];
+  for (const [startUrl, expected] of rows) assert.equal(usesDualstackPortal(startUrl), expected, startUrl);
+});
+
+Deno.test("chooseEndpoint() keeps to a dual-stack portal unless the environment says no", () => {
+  const config = { useDualstack: usesDualstackPortal("https://ssoins-1.portal.us-east-1.app.aws") };
+  assert.equal(chooseEndpoint("portal", "us-east-1", {}, config), "https://portal.sso.us-east-1.api.aws");
+  const env = { AWS_USE_DUALSTACK_ENDPOINT: "false" };
+  assert.equal(chooseEndpoint("oidc", "us-east-1", env, config), PLAIN);
 });

@@ -154,6 +154,27 @@ Deno.test("inventoryOf() reads what is unambiguous where Python clients refuse t
   for (const [what, config] of rows) assert.equal(JSON.stringify(inventory(config)), expected, what);
 });
 
+Deno.test("inventoryOf() reads sso_use_device_code of sessions and profiles", () => {
+  const key = (value: string) => `sso_use_device_code = ${value}\n`;
+  const inSession = (lines: string) => GOOD_CONFIG.replace("sso_region", `${lines}sso_region`);
+  const rows: [what: string, config: string, session?: boolean, profile?: boolean][] = [
+    ["nowhere", GOOD_CONFIG],
+    ["in the session", inSession(key("true")), true],
+    ["in the session, in other letters", inSession(key("True")), true],
+    ["no", inSession(key("false")), false],
+    ["anything else is no", inSession(key("yes")), false],
+    ["in the profile", GOOD_CONFIG + key("true"), undefined, true],
+    ["in both", inSession(key("false")) + key("true"), false, true],
+  ];
+  for (const [what, config, session, profile] of rows) {
+    const found = inventory(config);
+    const [{ useDeviceCode, profiles }] = found.sessions;
+    assert.deepEqual([useDeviceCode, profiles[0].useDeviceCode, problems(found)], [session, profile, []], what);
+  }
+  const twice = inSession(key("true") + key("false"));
+  assert.deepEqual(allProblems(inventory(twice)).map(({ code }) => code), ["Contradiction"]);
+});
+
 Deno.test("inventoryOf() keeps a problem to what it is about", () => {
   const text = GOOD_CONFIG + "[profile bad]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = r\n";
   const { sessions, profiles } = inventory(text);

@@ -8,9 +8,9 @@ import {
 import { type Handlers, number, text } from "./operation.ts";
 
 export const HANDLERS: Handlers<"RegisterClient" | "StartDeviceAuthorization" | "CreateToken"> = {
-  async RegisterClient({ clientName, scopes }, options) {
+  async RegisterClient(input, options) {
     const answer = await new SSOOIDCClient(options).send(
-      new RegisterClientCommand({ clientName, clientType: "public", scopes }),
+      new RegisterClientCommand({ clientType: "public", ...input }),
     );
     return {
       clientId: text(answer.clientId, "clientId"),
@@ -31,9 +31,11 @@ export const HANDLERS: Handlers<"RegisterClient" | "StartDeviceAuthorization" | 
     };
   },
   async CreateToken(input, options) {
-    const grantType = input.refreshToken === undefined
-      ? "urn:ietf:params:oauth:grant-type:device_code"
-      : "refresh_token";
+    const grantType = input.refreshToken !== undefined
+      ? "refresh_token"
+      : input.code !== undefined
+      ? "authorization_code"
+      : "urn:ietf:params:oauth:grant-type:device_code";
     const answer = await new SSOOIDCClient(options).send(new CreateTokenCommand({ grantType, ...input }));
     return {
       accessToken: text(answer.accessToken, "accessToken"),

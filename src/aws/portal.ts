@@ -1,8 +1,8 @@
 // The operations of the SSO portal, inside the worker.
-import { GetRoleCredentialsCommand, LogoutCommand, SSOClient } from "@aws-sdk/client-sso";
+import { GetRoleCredentialsCommand, ListAccountsCommand, LogoutCommand, SSOClient } from "@aws-sdk/client-sso";
 import { type Handlers, number, text } from "./operation.ts";
 
-export const HANDLERS: Handlers<"GetRoleCredentials" | "Logout"> = {
+export const HANDLERS: Handlers<"GetRoleCredentials" | "ListAccounts" | "Logout"> = {
   async GetRoleCredentials(input, options) {
     const { roleCredentials } = await new SSOClient(options).send(new GetRoleCredentialsCommand(input));
     return {
@@ -11,6 +11,13 @@ export const HANDLERS: Handlers<"GetRoleCredentials" | "Logout"> = {
       sessionToken: text(roleCredentials?.sessionToken, "sessionToken"),
       expiresAt: number(roleCredentials?.expiration, "expiration"),
     };
+  },
+  async ListAccounts(input, options) {
+    const { accountList = [], nextToken } = await new SSOClient(options).send(new ListAccountsCommand(input));
+    const accounts = accountList.map(({ accountId, accountName }) => (
+      { accountId: text(accountId, "accountId"), accountName: accountName || undefined }
+    ));
+    return { accounts, nextToken: nextToken || undefined };
   },
   async Logout(input, options) {
     await new SSOClient(options).send(new LogoutCommand(input));

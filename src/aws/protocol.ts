@@ -4,7 +4,14 @@ import type { CallFailure } from "../domain/classify.ts";
 /** Input and output of every operation, reduced to the fields that are used. Times: epoch milliseconds. */
 export interface Operations {
   RegisterClient: {
-    input: { clientName: string; scopes?: string[] };
+    input: {
+      clientName: string;
+      scopes?: string[];
+      /** This and the next two for sign-in by browser only; see `browser_login.ts`. */
+      grantTypes?: string[];
+      redirectUris?: string[];
+      issuerUrl?: string;
+    };
     output: { clientId: string; clientSecret: string; expiresAt: number };
   };
   StartDeviceAuthorization: {
@@ -19,12 +26,26 @@ export interface Operations {
     };
   };
   CreateToken: {
-    input: { clientId: string; clientSecret: string; refreshToken?: string; deviceCode?: string };
+    /** With a refresh token, a device code, or the code of a browser: which of them is there decides the grant. */
+    input: {
+      clientId: string;
+      clientSecret: string;
+      refreshToken?: string;
+      deviceCode?: string;
+      code?: string;
+      redirectUri?: string;
+      codeVerifier?: string;
+    };
     output: { accessToken: string; refreshToken?: string; expiresInS: number };
   };
   GetRoleCredentials: {
     input: { accessToken: string; accountId: string; roleName: string };
     output: { accessKeyId: string; secretAccessKey: string; sessionToken: string; expiresAt: number };
+  };
+  /** One page of the accounts that the person has any role in; `maxResults` from 1 to 100. */
+  ListAccounts: {
+    input: { accessToken: string; nextToken?: string; maxResults?: number };
+    output: { accounts: { accountId: string; accountName?: string }[]; nextToken?: string };
   };
   Logout: { input: { accessToken: string }; output: Record<never, never> };
   GetCallerIdentity: {

@@ -61,6 +61,20 @@ export function isForBrowser({ grantTypes }: Registration): boolean {
   return grantTypes?.includes("authorization_code") ?? false;
 }
 
+/**
+ * Whether a login may use the registration until `until` (epoch milliseconds), by that flow and with all these scopes.
+ * The rest of its life is also that of the refresh tokens that AWS gives to it.
+ */
+export function isFitFor(
+  flow: "device" | "browser",
+  registration: Registration,
+  scopes: readonly string[],
+  until: number,
+): boolean {
+  return isForBrowser(registration) === (flow === "browser") && registration.expiresAt >= until &&
+    scopes.every((scope) => registration.scopes?.includes(scope));
+}
+
 /** The bytes of a registration file as the AWS CLI v2 writes it. */
 export function formatRegistration(registration: Registration): Uint8Array {
   const { clientId, clientSecret, expiresAt, scopes, grantTypes } = registration;

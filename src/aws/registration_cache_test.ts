@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import { Secret } from "../domain/secret.ts";
 import { loadInventory } from "./inventory.ts";
-import { formatRegistration, isForBrowser, readRegistration, registrationPath } from "./registration_cache.ts";
+import {
+  formatRegistration,
+  isFitFor,
+  isForBrowser,
+  readRegistration,
+  registrationPath,
+} from "./registration_cache.ts";
 
 const FIXTURES = new URL("../../tests/fixtures/", import.meta.url).pathname;
 const sleep = () => Promise.resolve();
@@ -79,4 +85,21 @@ Deno.test("readRegistration() calls a file damaged that no login can use", async
   } finally {
     await Deno.remove(home, { recursive: true });
   }
+});
+
+Deno.test("isFitFor() wants the flow, the time and every scope", () => {
+  const device = { clientId: "c", clientSecret: new Secret("s"), expiresAt: 1000, scopes: ["a", "b"] };
+  const browser = { ...device, grantTypes: ["authorization_code", "refresh_token"] };
+  const rows: [what: string, fits: boolean, expected: boolean][] = [
+    ["device for device", isFitFor("device", device, ["a"], 0), true],
+    ["browser for browser", isFitFor("browser", browser, ["b", "a"], 0), true],
+    ["device for browser", isFitFor("browser", device, ["a"], 0), false],
+    ["browser for device", isFitFor("device", browser, ["a"], 0), false],
+    ["until its last moment", isFitFor("device", device, ["a"], 1000), true],
+    ["over too soon", isFitFor("device", device, ["a"], 1001), false],
+    ["one scope too few", isFitFor("browser", browser, ["a", "c"], 0), false],
+    ["no scopes at all", isFitFor("device", { ...device, scopes: undefined }, ["a"], 0), false],
+    ["no scopes wanted", isFitFor("device", { ...device, scopes: undefined }, [], 0), true],
+  ];
+  for (const [what, fits, expected] of rows) assert.equal(fits, expected, what);
 });

@@ -4,6 +4,7 @@ import type { Profile } from "../domain/session.ts";
 import { configuredEndpoints } from "./services.ts";
 import type { AwsSettings, Block, ProfileSettings, Setting } from "./settings.ts";
 import { badRegion, contradiction, misreadLine, problemAt, type Subject } from "./setting_checks.ts";
+import { flag } from "./sso_sessions.ts";
 import { fixFor, quoted, shown } from "./wording.ts";
 
 /** Keys that must not differ between a profile and its session (botocore credentials.py: "inconsistent"). */
@@ -19,6 +20,7 @@ const KEYS = [
   "ca_bundle",
   "use_fips_endpoint",
   "use_dualstack_endpoint",
+  "sso_use_device_code",
 ] as const;
 
 /**
@@ -50,6 +52,7 @@ export function readProfile(
     caBundle: profile.get("ca_bundle")?.value.replace(/^~(?=\/|$)/, home),
     useFips: flag(profile.get("use_fips_endpoint")),
     useDualstack: flag(profile.get("use_dualstack_endpoint")),
+    useDeviceCode: flag(profile.get("sso_use_device_code")),
     // One problem a profile: the first is what causes the others.
     problem: profileMisread(subject, profile) ??
       contradiction(subject, KEYS, profile) ??
@@ -115,9 +118,4 @@ function roleProblem(subject: Subject, account: Setting | undefined, role: Setti
     return problemAt(role, "RoleInvalid", message, fixFor(role.value, "write the name of the permission set"));
   }
   return undefined;
-}
-
-/** As botocore's `ensure_boolean`: only `true` in any case is true. */
-function flag(setting: Setting | undefined): boolean | undefined {
-  return setting && setting.value.toLowerCase() === "true";
 }

@@ -5,7 +5,7 @@ import type { Block, Setting } from "./settings.ts";
 import { badRegion, badUrl, contradiction, misreadLine, problemAt, type Subject } from "./setting_checks.ts";
 import { fixFor, quoted, shown } from "./wording.ts";
 
-const KEYS = ["sso_start_url", "sso_region", "sso_registration_scopes"] as const;
+const KEYS = ["sso_start_url", "sso_region", "sso_registration_scopes", "sso_use_device_code"] as const;
 const START_URL = "https://NAME.awsapps.com/start";
 
 /** A session without its profiles: who reads them adds them. */
@@ -23,6 +23,7 @@ export function readSsoSession(name: string, block: Block): BareSession {
     startUrl: startUrl?.value ?? "",
     region: region?.value ?? "",
     scopes: scopesOf(block.get("sso_registration_scopes")),
+    useDeviceCode: flag(block.get("sso_use_device_code")),
     problem: misreadLine(subject, block) ?? contradiction(subject, KEYS, block) ??
       valuesProblem(subject, place, startUrl, region),
   };
@@ -84,4 +85,9 @@ function valuesProblem(
 /** Cut as the AWS CLI does (aws-cli customizations/sso/utils.py): it is part of the name of the registration file. */
 function scopesOf(setting: Setting | undefined): readonly string[] | undefined {
   return setting?.value.split(",").map((scope) => scope.trim()).filter((scope) => scope !== "");
+}
+
+/** As botocore's `ensure_boolean`: only `true` in any case is true. */
+export function flag(setting: Setting | undefined): boolean | undefined {
+  return setting && setting.value.toLowerCase() === "true";
 }

@@ -20,6 +20,7 @@ const SERVICES: { readonly [O in Operation]: Service } = {
   StartDeviceAuthorization: OIDC,
   CreateToken: OIDC,
   GetRoleCredentials: PORTAL,
+  ListAccounts: PORTAL,
   Logout: PORTAL,
   GetCallerIdentity: STS,
 };

@@ -51,10 +51,15 @@ async function dispatch(
   const context: CommandContext = {
     system,
     log,
-    async connect(hosts, caCerts) {
+    async connect(hosts, caCerts, outlets) {
       stop.listen();
       const { openConnection } = await import("./connection.ts");
-      return openConnection(hosts, caCerts, system.now);
+      return await openConnection(system, hosts, caCerts, outlets);
+    },
+    async resolveStartUrl(startUrl, caCerts) {
+      stop.listen();
+      const { resolveStartUrl } = await import("./connection.ts");
+      return await resolveStartUrl(startUrl, caCerts);
     },
     stopSignal: () => stop.listen(),
   };

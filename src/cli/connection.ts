@@ -1,11 +1,52 @@
-// The way to AWS: the worker, and the client that speaks to it. Loaded by the first command that has something to ask.
-import { AwsClient } from "../aws/client.ts";
-import { startAwsWorker } from "../sandbox/aws_worker.ts";
+// The ways out: the workers and the clients that speak to them. Loaded by the first command that has something to ask.
+import { AwsClient, AwsError } from "../aws/client.ts";
+import { hostAndPort } from "../aws/endpoints.ts";
+import type { ResolvedStartUrl } from "../aws/start_url.ts";
+import { resolveIn } from "../aws/start_url_client.ts";
+import { listenForCallback } from "../aws/browser_login_listener.ts";
+import type { Connection, Outlets } from "../heal/context.ts";
+import { startAwsWorker, startCallbackWorker, startResolveWorker } from "../sandbox/aws_worker.ts";
+import { revoke } from "../sandbox/enter.ts";
+import type { System } from "../system/system.ts";
+
+/** See `Context.resolveStartUrl`. */
+export async function resolveStartUrl(startUrl: string, caCerts: readonly string[]): Promise<ResolvedStartUrl> {
+  return await resolveIn(startResolveWorker(hostAndPort(startUrl)), startUrl, caCerts);
+}
+
+const NOT_OPENED = { kind: "network", code: "NotPermitted", message: "no host of AWS was named" } as const;
 
 /**
- * A connection to exactly `hosts` (`host:port`), trusting `caCerts` (PEM) besides the usual ones. The main program has no
- * network from then on.
+ * A connection to exactly `hosts` (`host:port`) and to where messages go, trusting `caCerts` (PEM) besides the usual
+ * ones. The main program has no network from then on, and can start nothing.
  */
-export function openConnection(hosts: readonly string[], caCerts: readonly string[], now: () => number): AwsClient {
-  return new AwsClient(startAwsWorker(hosts), now, caCerts);
+export async function openConnection(
+  system: Pick<System, "now" | "env">,
+  hosts: readonly string[],
+  caCerts: readonly string[],
+  outlets: Outlets = { channels: [] },
+): Promise<Connection> {
+  const { channels, heartbeatUrl } = outlets;
+  const speaks = channels.length > 0 || heartbeatUrl !== undefined;
+  const teller = speaks ? (await import("./teller.ts")).openTeller(system, outlets, caCerts) : undefined;
+  revoke("run");
+  const callback = outlets.callback ? startCallbackWorker() : undefined;
+  const aws = hosts.length > 0 ? new AwsClient(startAwsWorker(hosts), system.now, caCerts) : undefined;
+  revoke("net");
+  return {
+    teller,
+    listen: callback && ((state) => listenForCallback(callback, state)),
+    call: async (operation, target, ...rest) => {
+      if (aws === undefined) throw new AwsError(operation, target, NOT_OPENED);
+      return await aws.call(operation, target, ...rest);
+    },
+    get clockOffsetMs() {
+      return aws?.clockOffsetMs;
+    },
+    close() {
+      aws?.close();
+      teller?.close();
+      callback?.terminate();
+    },
+  };
 }

@@ -14,7 +14,7 @@ Deno.test("openConnection() calls AWS through the worker, knows its clock then, 
       }),
   );
   const host = `127.0.0.1:${server.addr.port}`;
-  const connection = openConnection([host], [], () => serverTime - 60_000);
+  const connection = await openConnection({ now: () => serverTime - 60_000, env: {} }, [host], []);
   try {
     assert.equal(connection.clockOffsetMs, undefined);
     const target = { endpoint: `http://${host}`, region: "us-east-1" };
@@ -31,7 +31,7 @@ Deno.test("openConnection() calls AWS through the worker, knows its clock then, 
 });
 
 Deno.test("openConnection() that is closed fails its calls", async () => {
-  const connection = openConnection(["127.0.0.1:9"], [], () => 0);
+  const connection = await openConnection({ now: () => 0, env: {} }, ["127.0.0.1:9"], []);
   const target = { endpoint: "http://127.0.0.1:9", region: "us-east-1" };
   const call = connection.call("Logout", target, { accessToken: "x" });
   connection.close();

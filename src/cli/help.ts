@@ -53,7 +53,7 @@ export function formatCommandHelp(name: string, { summary }: CommandRow, command
   return text([
     ...wrap(`${summary}.`, COLUMNS),
     "",
-    `Usage: sso-heal ${name} [options]`,
+    `Usage: sso-heal ${name}${operands(command.options)} [options]`,
     "",
     ...(command.details === undefined ? [] : [...wrap(command.details, COLUMNS), ""]),
     "Options:",
@@ -64,18 +64,25 @@ export function formatCommandHelp(name: string, { summary }: CommandRow, command
   ]);
 }
 
+function operands({ words }: Options): string {
+  return words?.kind === "words" ? ` ${words.value}` : "";
+}
+
 function formatOptions(options: Options): string[] {
   return formatPairs(Object.entries(options).map(([name, option]) => [flags(name, option), explanation(option)]));
 }
 
 function flags(name: string, option: Option): string {
   const short = option.short === undefined ? "    " : `-${option.short}, `;
+  if (option.kind === "words") return `    ${option.value}`;
   if (option.kind === "flag") return `${short}--${name}`;
   return `${short}--${name} ${option.kind === "choice" ? "WORD" : option.value}`;
 }
 
 function explanation(option: Option): string {
-  if (option.kind === "duration") return `${option.help} (default: ${option.fallback})`;
+  if (option.kind === "duration" && option.fallback !== undefined) {
+    return `${option.help} (default: ${option.fallback})`;
+  }
   return option.kind === "choice" ? `${option.choices.join(", ")}: ${option.help}` : option.help;
 }
 

@@ -43,8 +43,8 @@ function filled(options: Options, values: ReadonlyMap<string, Value>): Record<st
 
 function absent(option: Option): Value {
   if (option.kind === "flag") return false;
-  if (option.kind === "list") return [];
-  if (option.kind === "choice") return undefined;
+  if (option.kind === "list" || option.kind === "words") return [];
+  if (option.kind === "choice" || option.fallback === undefined) return undefined;
   const parsed = parseDuration(option.fallback);
   return "ms" in parsed ? parsed.ms : 0;
 }
@@ -56,10 +56,13 @@ class Parser {
     for (let at = 0; at < words.length; at++) {
       const word = words[at];
       if (word === "--" && at === words.length - 1) return;
-      if (word === "--") throw this.#operand(words[at + 1]);
+      if (word === "--") {
+        for (const operand of words.slice(at + 1)) this.#operand(operand);
+        return;
+      }
       if (word.startsWith("--")) at += this.#long(word, words[at + 1]);
       else if (word.startsWith("-") && word.length > 1) at += this.#short(word, words[at + 1]);
-      else throw this.#operand(word);
+      else this.#operand(word);
     }
   }
 
@@ -67,7 +70,7 @@ class Parser {
   #long(word: string, next: string | undefined): number {
     const equals = word.indexOf("=");
     const name = word.slice(2, equals < 0 ? undefined : equals);
-    if (!Object.hasOwn(this.options, name)) throw this.#unknown(`--${name}`);
+    if (!Object.hasOwn(this.options, name) || this.options[name].kind === "words") throw this.#unknown(`--${name}`);
     const attached = equals < 0 ? undefined : word.slice(equals + 1);
     return this.#take(name, `--${name}`, attached, next);
   }
@@ -86,6 +89,7 @@ class Parser {
 
   #take(name: string, written: string, attached: string | undefined, next: string | undefined): number {
     const option = this.options[name];
+    if (option.kind === "words") throw new TypeError(`${name} is no option`);
     if (option.kind === "flag") {
       if (attached !== undefined) throw this.#wrong(`Option "${written}" takes no value`);
       this.values.set(name, true);
@@ -98,7 +102,12 @@ class Parser {
     return attached === undefined ? 1 : 0;
   }
 
-  #value(option: Exclude<Option, { kind: "flag" }>, written: string, text: string, before: readonly string[]): Value {
+  #value(
+    option: Exclude<Option, { kind: "flag" | "words" }>,
+    written: string,
+    text: string,
+    before: readonly string[],
+  ): Value {
     if (option.kind === "list") return [...before, text];
     if (option.kind === "choice") {
       if (option.choices.includes(text)) return text;
@@ -114,7 +123,7 @@ class Parser {
     return parsed.ms;
   }
 
-  #missing(written: string, option: Exclude<Option, { kind: "flag" }>, next: string | undefined): UserError {
+  #missing(written: string, option: Exclude<Option, { kind: "flag" | "words" }>, next: string | undefined): UserError {
     const wanted = option.kind === "choice" ? listed(option.choices) : option.value;
     const hints = next !== undefined && next.length > 1 && next.startsWith("-")
       ? [`if "${next}" is the value, write ${written}=${next}`]
@@ -128,9 +137,13 @@ class Parser {
     return this.#wrong(`Unknown option "${written}" of "${this.command}"`, hints);
   }
 
-  #operand(word: string): UserError {
+  #operand(word: string): void {
+    if (this.options.words?.kind === "words") {
+      this.values.set("words", [...this.values.get("words") as readonly string[] | undefined ?? [], word]);
+      return;
+    }
     const hints = Object.hasOwn(this.options, "session") ? [`to choose a session, write ${sessionOption(word)}`] : [];
-    return this.#wrong(`Unexpected word "${word}": "${this.command}" takes options only`, hints);
+    throw this.#wrong(`Unexpected word "${word}": "${this.command}" takes options only`, hints);
   }
 
   #wrong(message: string, hints: readonly string[] = []): UserError {

@@ -6,11 +6,20 @@ import { screenOf } from "../render/screen.ts";
 import { defineCommand } from "./command.ts";
 import { choiceOf, JSON_OUTPUT, SELECTION } from "./options.ts";
 
+/** Until shortly before the next run of a timer that fires every 10 minutes. */
+const SCHEDULED_WAIT_MS = 9 * 60_000;
+
 export const check = defineCommand({
   options: {
     ...SELECTION,
     "force-refresh": { kind: "flag", help: "refresh now, also what is not due or failed for a time" },
     "no-probe": { kind: "flag", help: "do not prove the profiles: no calls for role credentials" },
+    "no-notify": { kind: "flag", help: "send nobody a message" },
+    "wait-approval": {
+      kind: "duration",
+      value: "DURATION",
+      help: "wait so long for somebody to approve; 0 asks once (the default, and with --scheduled 9m)",
+    },
     scheduled: { kind: "flag", help: "this run is one of a timer" },
     timeout: {
       kind: "duration",
@@ -27,12 +36,14 @@ export const check = defineCommand({
     { line: "sso-heal check --quiet || echo 'AWS needs you'", does: "speaks up only when something is wrong" },
   ],
 
-  async run({ system, log, connect }, given) {
-    const report = await runCheck({ system, log, connect }, {
+  async run(context, given) {
+    const { system } = context;
+    const report = await runCheck(context, {
       choice: choiceOf(given),
       forceRefresh: given["force-refresh"],
       probe: !given["no-probe"],
-      scheduled: given.scheduled,
+      notify: !given["no-notify"],
+      waitApprovalMs: given["wait-approval"] ?? (given.scheduled ? SCHEDULED_WAIT_MS : 0),
       timeoutMs: given.timeout,
     });
     const text = given.json

@@ -19,9 +19,11 @@ export type Option =
     readonly value: string;
     readonly help: string;
     /** What holds when it is not given, written as a person would; help shows it. */
-    readonly fallback: string;
+    readonly fallback?: string;
     readonly leastMs?: number;
   }
+  /** The words that are no options, in their order; there can be one such row, called `words`. */
+  | { readonly kind: "words"; readonly short?: undefined; readonly value: string; readonly help: string }
   | { readonly kind: "choice"; readonly short?: string; readonly choices: readonly string[]; readonly help: string };
 
 /** The options of a command by their long name, in the order of its help. */
@@ -29,7 +31,9 @@ export type Options = Readonly<Record<string, Option>>;
 
 type ValueOf<O extends Option> = O extends { kind: "flag" } ? boolean
   : O extends { kind: "list" } ? readonly string[]
-  : O extends { kind: "duration" } ? number
+  : O extends { kind: "words" } ? readonly string[]
+  : O extends { kind: "duration"; fallback: string } ? number
+  : O extends { kind: "duration" } ? number | undefined
   : O extends { kind: "choice"; choices: readonly (infer Word)[] } ? Word | undefined
   : never;
 

@@ -1,17 +1,23 @@
 // `login`: a person signs in, on any device.
 import { EXIT, type ExitCode } from "../domain/problem.ts";
-import type { LoginPrompt } from "../domain/report.ts";
+import type { BrowserPrompt, LoginPrompt } from "../domain/report.ts";
 import { login as logIn } from "../heal/login.ts";
-import { formatLoginPrompt, formatLogins, loginsJson } from "../render/login.ts";
+import { formatBrowserPrompt, formatLoginPrompt, formatLogins, linkJson, loginsJson } from "../render/login.ts";
 import { screenOf } from "../render/screen.ts";
 import type { System } from "../system/system.ts";
 import { defineCommand } from "./command.ts";
-import { choiceOf, JSON_OUTPUT, SELECTION } from "./options.ts";
+import { choiceOf, JSON_OUTPUT, SELECTION, wrongUsage } from "./options.ts";
 
 export const login = defineCommand({
   options: {
     ...SELECTION,
     "if-needed": { kind: "flag", help: "leave a session that is healthy as it is" },
+    flow: {
+      kind: "choice",
+      choices: ["device", "browser"],
+      help: "a code for any device (the default), or the browser of this machine",
+    },
+    "no-wait": { kind: "flag", help: "show the link and return; the next check or login goes on with it" },
     qr: { kind: "flag", help: "draw the link as a QR code too, for a phone" },
     ...JSON_OUTPUT,
     quiet: { kind: "flag", short: "q", help: "print only the link, the code and what failed" },
@@ -25,17 +31,28 @@ export const login = defineCommand({
     { line: "sso-heal login --if-needed", does: "asks for nothing as long as the session works" },
   ],
 
-  async run({ system, log, connect }, given) {
+  async run(context, given) {
+    const { system } = context;
     // Drawn beforehand is impossible (the link is not known), and showing cannot wait: so only the drawing is loaded.
     const drawQr = given.qr ? (await import("../render/qr.ts")).drawQr : undefined;
-    const show = (prompt: LoginPrompt) => showPrompt(system, prompt, given.json, drawQr);
-    const reports = await logIn({ system, log, connect }, {
+    const show = (prompt: LoginPrompt | BrowserPrompt) => showPrompt(system, prompt, given.json, drawQr);
+    if (given.flow === "browser" && given["no-wait"]) {
+      throw wrongUsage("Options --flow browser and --no-wait exclude each other", ["leave out one of them"]);
+    }
+    const reports = await logIn(context, {
       choice: choiceOf(given),
       ifNeeded: given["if-needed"],
+      flow: given.flow ?? "device",
+      wait: !given["no-wait"],
       show,
     });
     const shown = given.quiet ? reports.filter(({ result }) => result === "failed") : reports;
-    const text = given.json ? loginsJson(reports) : formatLogins(shown, screenOf(system));
+    const [only] = reports;
+    const text = !given.json
+      ? formatLogins(shown, screenOf(system))
+      : reports.length === 1 && only.result === "started"
+      ? linkJson(only)
+      : loginsJson(reports);
     if (text !== "") system.terminal.out(text);
     return worstCode(reports.map(({ exitCode }) => exitCode));
   },
@@ -43,10 +60,17 @@ export const login = defineCommand({
 
 type DrawQr = typeof import("../render/qr.ts").drawQr;
 
-function showPrompt({ terminal, ...system }: System, prompt: LoginPrompt, aside: boolean, drawQr?: DrawQr): void {
+function showPrompt(
+  { terminal, ...system }: System,
+  prompt: LoginPrompt | BrowserPrompt,
+  aside: boolean,
+  drawQr?: DrawQr,
+): void {
   const onStderr = { ...terminal, columns: terminal.columns, outIsTerminal: terminal.errIsTerminal };
   const screen = screenOf({ ...system, terminal: aside ? onStderr : terminal });
-  const text = formatLoginPrompt(prompt, screen, drawQr?.(prompt.verificationUriComplete, screen));
+  const text = "url" in prompt
+    ? formatBrowserPrompt(prompt, screen)
+    : formatLoginPrompt(prompt, screen, drawQr?.(prompt.verificationUriComplete, screen));
   if (aside) terminal.err(text);
   else terminal.out(text);
 }

@@ -18,7 +18,8 @@ export const logout = defineCommand({
     { line: "sso-heal logout --all", does: "ends every session of this machine" },
   ],
 
-  async run({ system, log, connect }, given) {
+  async run(context, given) {
+    const { system } = context;
     const choice = choiceOf(given);
     if (given.all && choice.sessions.length + choice.profiles.length > 0) {
       throw wrongUsage("Option --all leaves nothing to choose with --session or --profile", [
@@ -26,7 +27,7 @@ export const logout = defineCommand({
         "see: sso-heal logout --help",
       ]);
     }
-    const reports = await logOut({ system, log, connect }, { choice, all: given.all });
+    const reports = await logOut(context, { choice, all: given.all });
     const shown = given.quiet ? reports.filter(({ error }) => error !== undefined) : reports;
     const text = given.json ? logoutsJson(reports) : formatLogouts(shown, screenOf(system));
     if (text !== "") system.terminal.out(text);

@@ -17,8 +17,9 @@ export const profiles = defineCommand({
     { line: "sso-heal profiles --session prod --json", does: "lists those of prod for a script" },
   ],
 
-  async run({ system, log, connect }, given) {
-    const list = await listProfiles({ system, log, connect }, choiceOf(given));
+  async run(context, given) {
+    const { system } = context;
+    const list = await listProfiles(context, choiceOf(given));
     const wrong = list.problems.length > 0 || list.profiles.some(({ problem }) => problem !== undefined);
     const shown = given.quiet
       ? { ...list, profiles: list.profiles.filter(({ problem }) => problem !== undefined) }

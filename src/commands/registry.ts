@@ -29,6 +29,10 @@ export const REGISTRY: Readonly<Record<CommandName, CommandRow>> = {
     summary: "Show every session and how long it will last, without any network",
     load: async () => (await import("./status.ts")).status,
   },
+  notify: {
+    summary: "List the channels that messages go through, or send a test message",
+    load: async () => (await import("./notify.ts")).notify,
+  },
   profiles: {
     summary: "List the profiles that use SSO, and the session of each",
     load: async () => (await import("./profiles.ts")).profiles,

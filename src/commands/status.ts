@@ -23,14 +23,15 @@ export const status = defineCommand({
     { line: "sso-heal status --json | jq -r '.sessions[].state'", does: "prints the states for a script" },
   ],
 
-  async run({ system, log, connect, stopSignal }: CommandContext, given) {
+  async run(context: CommandContext, given) {
+    const { system, stopSignal } = context;
     const json = isJson(given);
     if (given.watch && (json || given.quiet)) {
       throw wrongUsage(`Option --watch draws a table: it does not go with ${given.quiet ? "--quiet" : "JSON"}`, [
         "see: sso-heal status --help",
       ]);
     }
-    const read = () => readStatus({ system, log, connect }, choiceOf(given));
+    const read = () => readStatus(context, choiceOf(given));
     if (given.watch) {
       return await watch(system, stopSignal(), async () => {
         const report = await read();

@@ -1,7 +1,9 @@
 // sso-heal's own configuration, ~/.config/sso-heal/config.ini: read whole, every problem in it named at once.
 import { existsSync } from "node:fs";
 import type { Problem } from "../domain/problem.ts";
+import type { QuietHours } from "../domain/quiet_hours.ts";
 import { configPaths } from "../store/paths.ts";
+import type { ChannelConfig } from "./channels.ts";
 
 /** The configuration with its defaults filled in. */
 export interface Config {
@@ -14,9 +16,28 @@ export interface Config {
     readonly refreshAheadMs?: number;
     /** How long temporary failures last before somebody is told. */
     readonly alertAfterMs: number;
+    /** Who must have approved: the last part of the ARN that STS gives. */
+    readonly expectedUser?: string;
   };
+  readonly alerts: AlertsConfig;
+  readonly channels: readonly ChannelConfig[];
+  /** Asked after every check, to say that there was one. */
+  readonly heartbeatUrl?: string;
   /** Absolute path of a second metrics file. */
   readonly metricsFile?: string;
+}
+
+/** When people are told. */
+export interface AlertsConfig {
+  readonly remindEveryMs: number;
+  /** Before the expected end of a session, milliseconds. */
+  readonly warnBeforeMs: readonly number[];
+  readonly quietHours?: QuietHours;
+  readonly holdFirst: boolean;
+  /** IANA name; undefined: the machine's. */
+  readonly timeZone?: string;
+  /** Names of channels, the first that works is used. */
+  readonly fallback: readonly string[];
 }
 
 export interface LoadedConfig {
@@ -29,7 +50,23 @@ export interface LoadedConfig {
 
 /** What holds without a file. */
 export const DEFAULTS: Config = {
-  check: { sessions: ["*"], profiles: undefined, refreshAheadMs: undefined, alertAfterMs: 30 * 60_000 },
+  check: {
+    sessions: ["*"],
+    profiles: undefined,
+    refreshAheadMs: undefined,
+    alertAfterMs: 30 * 60_000,
+    expectedUser: undefined,
+  },
+  alerts: {
+    remindEveryMs: 4 * 3_600_000,
+    warnBeforeMs: [7 * 86_400_000, 86_400_000],
+    quietHours: undefined,
+    holdFirst: false,
+    timeZone: undefined,
+    fallback: [],
+  },
+  channels: [],
+  heartbeatUrl: undefined,
   metricsFile: undefined,
 };
 

@@ -64,6 +64,14 @@ file = /var/lib/prometheus/node-exporter/sso-heal.prom   ; or /var/lib/node_expo
 url = https://hc.example.com/ping/UUID
 `;
 
+/** Without what a whole channel lacks: most rows are about one line. */
+function readLines(text: string, mode: number = ORIGIN.mode) {
+  const loaded = readConfig(text, { ...ORIGIN, mode });
+  const lines = <T extends { code: string; message: string }>(all: readonly T[]) =>
+    all.filter(({ code, message }) => code !== "ConfigChannel" && !message.includes("has no use for it"));
+  return { ...loaded, problems: lines(loaded.problems), warnings: lines(loaded.warnings) };
+}
+
 const brief = ({ code, line, message, hint }: Problem) =>
   `${code} ${line}: ${message.split('": ')[1] ?? message} | ${hint}`;
 
@@ -76,14 +84,33 @@ Deno.test("loadConfig() gives the defaults without a file", async () => {
 Deno.test("readConfig() takes the example of the manual without a word", () => {
   // The JSON array holds a blank and ; and so needs quotes.
   const text = EXAMPLE.replace('["/usr/local/bin/alert", "a ;b"]', '"[\\"/usr/local/bin/alert\\", \\"a ;b\\"]"');
-  assert.deepEqual(readConfig(text, { ...ORIGIN, mode: 0o100644 }), {
-    config: {
-      check: { sessions: ["*"], profiles: ["*"], refreshAheadMs: 1_680_000, alertAfterMs: 1_800_000 },
-      metricsFile: "/var/lib/prometheus/node-exporter/sso-heal.prom",
-    },
-    problems: [],
-    warnings: [],
+  const { config, problems, warnings } = readConfig(text, { ...ORIGIN, mode: 0o100644 });
+  assert.deepEqual([problems, warnings], [[], []]);
+  assert.deepEqual(config.check, {
+    ...DEFAULTS.check,
+    profiles: ["*"],
+    refreshAheadMs: 1_680_000,
+    alertAfterMs: 1_800_000,
   });
+  assert.equal(config.metricsFile, "/var/lib/prometheus/node-exporter/sso-heal.prom");
+  assert.equal(config.heartbeatUrl, "https://hc.example.com/ping/UUID");
+  assert.deepEqual(config.alerts, {
+    remindEveryMs: 4 * 3_600_000,
+    warnBeforeMs: [7 * 86_400_000, 86_400_000],
+    quietHours: { fromMinute: 22 * 60, toMinute: 7 * 60 },
+    holdFirst: true,
+    timeZone: "Europe/Berlin",
+    fallback: ["ops", "mail"],
+  });
+  assert.deepEqual(config.channels.map(({ name, type }) => `${name} ${type}`), [
+    "ops telegram",
+    "mail email",
+    "hook webhook",
+    "chat slack",
+    "own command",
+  ]);
+  assert.deepEqual(config.channels[2].headers, { "X-Team": "env:TEAM" });
+  assert.deepEqual([config.channels[0].events, config.channels[0].sessions], [["login-needed", "healed"], ["corp*"]]);
 });
 
 Deno.test("readConfig() reads lists and the home in paths", () => {
@@ -141,11 +168,11 @@ Deno.test("readConfig() warns of unknown words with a suggestion and goes on", (
     ],
     [
       "[check]\nxyz = 1",
-      'ConfigUnknown 2: "xyz" of [check] is no key of sso-heal | known here: sessions, profiles, refresh_ahead, alert_after',
+      'ConfigUnknown 2: "xyz" of [check] is no key of sso-heal | known here: sessions, profiles, refresh_ahead, alert_after, expected_user',
     ],
     [
       "[check]\n__proto__ = 1",
-      "ConfigUnknown 2: a key of [check] is no key of sso-heal | known here: sessions, profiles, refresh_ahead, alert_after",
+      "ConfigUnknown 2: a key of [check] is no key of sso-heal | known here: sessions, profiles, refresh_ahead, alert_after, expected_user",
     ],
     [
       "[constructor]",
@@ -161,7 +188,7 @@ Deno.test("readConfig() warns of unknown words with a suggestion and goes on", (
     ],
   ];
   for (const [text, warning] of rows) {
-    const { config, problems, warnings } = readConfig(text, ORIGIN);
+    const { config, problems, warnings } = readLines(text);
     assert.deepEqual(problems, []);
     assert.deepEqual(warnings.map(brief), [warning]);
     assert.deepEqual(config, DEFAULTS);
@@ -181,12 +208,12 @@ Deno.test("readConfig() refuses a file with a secret that others can read, and s
   for (const line of secrets) {
     const text = `[notify x]\ntype = ntfy\n${line}\n`;
     for (const mode of [0o100640, 0o100604, 0o100620, 0o100644]) {
-      const { problems } = readConfig(text, { ...ORIGIN, mode });
+      const { problems } = readLines(text, mode);
       assert.deepEqual(problems.map(({ code, line }) => [code, line]), [["ConfigExposed", 3]], line);
       assert.equal(problems[0].hint, `run: chmod 600 "${ORIGIN.file}"`);
       assert.ok(!JSON.stringify(problems).includes("s3cret"));
     }
-    assert.deepEqual(readConfig(text, { ...ORIGIN, mode: 0o100600 }).problems, [], line);
+    assert.deepEqual(readLines(text, 0o100600).problems, [], line);
   }
 });
 
@@ -198,7 +225,7 @@ Deno.test("readConfig() minds nobody reading a file without secrets in it", () =
     "to = a@b",
   ];
   for (const line of harmless) {
-    assert.deepEqual(readConfig(`[notify x]\n${line}\n`, { ...ORIGIN, mode: 0o100644 }).problems, [], line);
+    assert.deepEqual(readLines(`[notify x]\n${line}\n`, 0o100644).problems, [], line);
   }
 });
 
@@ -206,13 +233,17 @@ Deno.test("loadConfig() reads the file of the home and looks at its mode", async
   await withTemporaryHome(async (home) => {
     const { dir, file } = configPaths(home);
     Deno.mkdirSync(dir, { recursive: true });
-    Deno.writeTextFileSync(file, "\uFEFF[check]\r\nrefresh_ahead = 20m\r\n[notify x]\r\ntoken = s3cret\r\n", {
-      mode: 0o644,
-    });
+    Deno.writeTextFileSync(
+      file,
+      "\uFEFF[check]\r\nrefresh_ahead = 20m\r\n[notify x]\r\ntype = ntfy\r\nurl = https://ntfy.example/t\r\n",
+      {
+        mode: 0o644,
+      },
+    );
     Deno.chmodSync(file, 0o644);
     const { config, problems } = await loadConfig(home);
     assert.equal(config.check.refreshAheadMs, 1_200_000);
-    assert.deepEqual(problems.map(({ code, line, file }) => [code, line, file]), [["ConfigExposed", 4, file]]);
+    assert.deepEqual(problems.map(({ code, line, file }) => [code, line, file]), [["ConfigExposed", 5, file]]);
     Deno.chmodSync(file, 0o600);
     assert.deepEqual((await loadConfig(home)).problems, []);
   });

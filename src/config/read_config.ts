@@ -1,9 +1,11 @@
 // Reads the text of sso-heal's own configuration, and collects every problem in it.
 import type { Problem } from "../domain/problem.ts";
-import { type Config, DEFAULTS, type LoadedConfig } from "./config.ts";
-import { parseGrammar } from "./grammar.ts";
+import { type ChannelConfig, readChannel } from "./channels.ts";
+import { type AlertsConfig, type Config, DEFAULTS, type LoadedConfig } from "./config.ts";
+import { parseGrammar, type Section } from "./grammar.ts";
 import { type Found, SectionReader } from "./reader.ts";
-import type { CHECK, METRICS, Values } from "./sections.ts";
+import { parseQuietHours } from "../domain/quiet_hours.ts";
+import type { ALERTS, CHECK, HEARTBEAT, METRICS, Values } from "./sections.ts";
 
 /** Reads the file at `file` (absolute); a missing one gives the defaults. Never throws. */
 export function readConfigFile(file: string, home: string): LoadedConfig {
@@ -39,8 +41,21 @@ export function readConfig(content: string, origin: Origin): LoadedConfig {
     const message = `${where} is a secret, and others can read the file`;
     found.push({ code: "ConfigExposed", line, message, hint: `run: chmod 600 "${file}"` });
   }
+  const channels = readChannels(sections, reader, found);
+  const fallback = reader.values("alerts").fallback as readonly string[] | undefined;
+  const lost = (fallback ?? []).find((name) => !sections.some((one) => one.kind === "notify" && one.name === name));
+  if (lost !== undefined) {
+    const line = sections.find(({ kind }) => kind === "alerts")?.entries.find(({ key }) => key === "fallback")?.line;
+    const message = `"fallback" of [alerts]: there is no [notify ${lost}]`;
+    found.push({ code: "ConfigValue", line: line ?? 1, message, hint: "add the section, or remove the name" });
+  }
   found.sort((a, b) => a.line - b.line);
-  const config = configOf(reader.values("check"), reader.values("metrics"), home);
+  const config: Config = {
+    ...configOf(reader.values("check"), reader.values("metrics"), home),
+    alerts: alertsOf(reader.values("alerts")),
+    channels,
+    heartbeatUrl: (reader.values("heartbeat") as Values<typeof HEARTBEAT>).url,
+  };
   const inFile = ({ code, line, message, hint }: Found) => ({
     code,
     message: `Cannot use line ${line} of "${file}": ${message}`,
@@ -51,13 +66,48 @@ export function readConfig(content: string, origin: Origin): LoadedConfig {
   return { config, problems: found.map(inFile), warnings: reader.warnings.map(inFile) };
 }
 
-function configOf(check: Values<typeof CHECK>, metrics: Values<typeof METRICS>, home: string): Config {
+/** The channels that can be used; what is wrong with the others goes to `found` and to the reader's warnings. */
+function readChannels(sections: readonly Section[], reader: SectionReader, found: Found[]): ChannelConfig[] {
+  const channels: ChannelConfig[] = [];
+  for (const { kind, name, line, entries } of sections) {
+    if (kind !== "notify" || name === undefined || channels.some((one) => one.name === name)) continue;
+    const title = `notify ${name}`;
+    const { channel, flaws } = readChannel(name, reader.values(title), entries.map(({ key }) => key));
+    if (channel !== undefined) channels.push(channel);
+    for (const { message, hint, key, warning } of flaws) {
+      const where = key === undefined ? `[${title}]` : `"${key}" of [${title}]`;
+      const at = entries.find((entry) => entry.key === key)?.line ?? line;
+      const code = warning ? "ConfigUnknown" : "ConfigChannel";
+      (warning ? reader.warnings : found).push({ code, line: at, message: `${where}: ${message}`, hint });
+    }
+  }
+  return channels;
+}
+
+function alertsOf(alerts: Values<typeof ALERTS>): AlertsConfig {
+  const { remindEveryMs, warnBeforeMs } = DEFAULTS.alerts;
+  return {
+    remindEveryMs: alerts.remind_every ?? remindEveryMs,
+    warnBeforeMs: alerts.warn_before ?? warnBeforeMs,
+    quietHours: alerts.quiet_hours === undefined ? undefined : parseQuietHours(alerts.quiet_hours),
+    holdFirst: alerts.quiet_first === "hold",
+    timeZone: alerts.timezone,
+    fallback: alerts.fallback ?? [],
+  };
+}
+
+function configOf(
+  check: Values<typeof CHECK>,
+  metrics: Values<typeof METRICS>,
+  home: string,
+): Pick<Config, "check" | "metricsFile"> {
   return {
     check: {
       sessions: check.sessions ?? DEFAULTS.check.sessions,
       profiles: check.profiles,
       refreshAheadMs: check.refresh_ahead,
       alertAfterMs: check.alert_after ?? DEFAULTS.check.alertAfterMs,
+      expectedUser: check.expected_user,
     },
     metricsFile: metrics.file?.startsWith("~/") ? home + metrics.file.slice(1) : metrics.file,
   };

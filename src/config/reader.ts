@@ -6,7 +6,13 @@ import type { Kind } from "./values.ts";
 
 /** Something wrong in one line; the caller knows the file. */
 export interface Found extends Flaw {
-  readonly code: "ConfigSyntax" | "ConfigRepeated" | "ConfigValue" | "ConfigUnknown" | "ConfigExposed";
+  readonly code:
+    | "ConfigSyntax"
+    | "ConfigRepeated"
+    | "ConfigValue"
+    | "ConfigUnknown"
+    | "ConfigChannel"
+    | "ConfigExposed";
 }
 
 /** Everything the sections say. Hand in each section once, then look at the fields. */

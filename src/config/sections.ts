@@ -25,6 +25,7 @@ export const CHECK = {
   profiles: words,
   refresh_ahead: duration,
   alert_after: duration,
+  expected_user: text,
 } satisfies Keys;
 
 export const ALERTS = {
@@ -51,6 +52,7 @@ export const NOTIFY = {
   "header.NAME": secret,
   server: mailServer,
   password: secret,
+  from: text,
   to: words,
   run: command,
 } satisfies Keys;

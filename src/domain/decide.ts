@@ -1,4 +1,5 @@
 // The core decision: from everything seen about one session at one moment to its state and the single next thing to do.
+import { isOpen, type PendingLogin } from "./pending.ts";
 import type { Problem } from "./problem.ts";
 import { isRefreshable, type Token } from "./token.ts";
 
@@ -7,6 +8,8 @@ export interface Snapshot {
   /** Epoch milliseconds. */
   readonly now: number;
   readonly token?: Token;
+  /** A login that waits for a person; one whose code has run out counts for nothing. */
+  readonly pending?: PendingLogin;
   /** AWS has refused to refresh this very token for good. */
   readonly refused?: { readonly code: string };
   /** After a temporary failure: not before this moment. */
@@ -34,14 +37,22 @@ export type LoginReason =
 export type Decision =
   | { readonly state: "broken"; readonly action: "report"; readonly problem: Problem }
   | { readonly state: "healthy"; readonly action: "wait"; readonly until: number }
+  /** Somebody is asked to approve ahead of time. */
+  | { readonly state: "healthy"; readonly action: "poll-login"; readonly pending: PendingLogin }
   | { readonly state: "refresh-due"; readonly action: "refresh"; readonly token: Token }
   | { readonly state: "refresh-due"; readonly action: "wait"; readonly until: number }
+  | {
+    readonly state: "waiting-for-approval";
+    readonly action: "poll-login";
+    readonly pending: PendingLogin;
+    readonly reason: LoginReason;
+  }
   | { readonly state: "needs-login"; readonly action: "start-login"; readonly reason: LoginReason };
 
 export type SessionState = Decision["state"];
 
 /**
- * Decides for one session. The order of the questions is the contract: broken, healthy, refreshable, login.
+ * Decides for one session. The order of the questions is the contract: broken, healthy, refreshable, waiting, login.
  *
  * A refused refresh needs a person at once, also while the access token is still valid: it is used to its end, and that
  * is the time in which a person can approve without an outage. A token that nothing can refresh stays healthy until the
@@ -51,18 +62,27 @@ export function decide(seen: Snapshot, policy: Policy): Decision {
   if (seen.problem !== undefined) return { state: "broken", action: "report", problem: seen.problem };
 
   const { token, now } = seen;
-  if (token === undefined) return { state: "needs-login", action: "start-login", reason: "no-token" };
-  if (seen.refused !== undefined) return { state: "needs-login", action: "start-login", reason: "refresh-refused" };
+  const pending = isOpen(seen.pending, now) ? seen.pending : undefined;
+  if (token === undefined) return personNeeded("no-token", pending);
+  if (seen.refused !== undefined) return personNeeded("refresh-refused", pending);
 
   const refreshable = isRefreshable(token, now);
   const dueAt = token.expiresAt - policy.refreshAheadMs;
-  if (now < dueAt && !(policy.force && refreshable)) return { state: "healthy", action: "wait", until: dueAt };
+  if (now < dueAt && !(policy.force && refreshable)) {
+    if (pending !== undefined) return { state: "healthy", action: "poll-login", pending };
+    return { state: "healthy", action: "wait", until: dueAt };
+  }
 
-  if (!refreshable) return { state: "needs-login", action: "start-login", reason: whyNotRefreshable(token) };
+  if (!refreshable) return personNeeded(whyNotRefreshable(token), pending);
   if (seen.retryAt !== undefined && now < seen.retryAt && !policy.force) {
     return { state: "refresh-due", action: "wait", until: seen.retryAt };
   }
   return { state: "refresh-due", action: "refresh", token };
+}
+
+function personNeeded(reason: LoginReason, pending: PendingLogin | undefined): Decision {
+  if (pending !== undefined) return { state: "waiting-for-approval", action: "poll-login", pending, reason };
+  return { state: "needs-login", action: "start-login", reason };
 }
 
 function whyNotRefreshable(token: Token): LoginReason {

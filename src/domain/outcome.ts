@@ -2,12 +2,20 @@
 import type { SessionState } from "./decide.ts";
 import { EXIT, type ExitCode } from "./problem.ts";
 
-export type Outcome = "healthy" | "temporary-failure" | "needs-login" | "broken";
+export type Outcome = "healthy" | "temporary-failure" | "waiting-for-approval" | "needs-login" | "broken";
 
-const SEVERITY: Record<Outcome, number> = { healthy: 0, "temporary-failure": 1, "needs-login": 2, broken: 3 };
+/** Of two that weigh the same exit code the one with more left to do counts more. */
+const SEVERITY: Record<Outcome, number> = {
+  healthy: 0,
+  "temporary-failure": 1,
+  "waiting-for-approval": 2,
+  "needs-login": 3,
+  broken: 4,
+};
 const EXIT_CODES: Record<Outcome, ExitCode> = {
   healthy: EXIT.ok,
   "temporary-failure": EXIT.temporary,
+  "waiting-for-approval": EXIT.login,
   "needs-login": EXIT.login,
   broken: EXIT.failed,
 };
@@ -23,7 +31,8 @@ export interface SessionResult {
 
 /** The outcome of one session. A session that is due but was never tried counts as healthy. */
 export function outcomeOf(result: SessionResult): Outcome {
-  if (result.state === "broken" || result.state === "needs-login") return result.state;
+  const { state } = result;
+  if (state === "broken" || state === "needs-login" || state === "waiting-for-approval") return state;
   if (result.profileBroken) return "broken";
   return result.temporaryFailure ? "temporary-failure" : "healthy";
 }

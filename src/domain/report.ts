@@ -1,10 +1,12 @@
 // What a check or a look at the files found: plain data that printers turn into text, JSON or metrics.
+import type { AlertEvent, AlertLink } from "./alert_message.ts";
 import type { LoginReason, SessionState } from "./decide.ts";
+import type { ExpectedLogin } from "./forecast.ts";
 import type { Outcome } from "./outcome.ts";
 import type { ExitCode, Problem } from "./problem.ts";
 
 /** What a check did for a session. `adopted`: another process had refreshed. */
-export type Action = "none" | "refreshed" | "adopted" | "logged-in" | "failed";
+export type Action = "none" | "refreshed" | "adopted" | "login-started" | "logged-in" | "failed";
 
 /** Why something did not work, and the way out. */
 export type Fault = Pick<Problem, "code" | "message" | "hint" | "file" | "line">;
@@ -25,8 +27,12 @@ export interface SessionReport {
   readonly registrationExpiresAt?: number;
   /** Due, but after a temporary failure not tried again before this moment. */
   readonly retryAt?: number;
-  /** Set when the state is `needs-login`. */
+  /** Set when a person is needed. */
   readonly loginReason?: LoginReason;
+  /** A link that waits for somebody to approve. */
+  readonly pendingLogin?: AlertLink;
+  /** When the next login will be due, as far as that can be known. */
+  readonly expectedLogin?: ExpectedLogin;
   readonly error?: Fault;
   readonly profiles: readonly ProfileReport[];
 }
@@ -43,6 +49,16 @@ export interface ProfileReport {
   readonly error?: Fault;
 }
 
+/** One message that was sent, or was to be. */
+export interface Notification {
+  readonly channel: string;
+  readonly event: AlertEvent;
+  readonly session?: string;
+  readonly ok: boolean;
+  /** Why not; never a secret. */
+  readonly error?: string;
+}
+
 /** The result of one check. */
 export interface CheckReport {
   readonly outcome: Outcome;
@@ -52,6 +68,7 @@ export interface CheckReport {
   /** What is wrong with the config files as a whole; any makes the outcome `broken`. */
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
+  readonly notifications?: readonly Notification[];
   /** AWS's clock minus ours, when an answer of this run showed it. */
   readonly clockOffsetMs?: number;
 }
@@ -97,10 +114,20 @@ export interface LoginPrompt {
   readonly expiresAt: number;
 }
 
+/** What a person needs to sign in with the browser of this machine. */
+export interface BrowserPrompt {
+  readonly session: string;
+  readonly startUrl: string;
+  readonly url: string;
+  readonly expiresAt: number;
+}
+
 /** The end of one login. */
 export interface LoginReport {
   readonly session: string;
-  readonly result: "logged-in" | "already-healthy" | "failed";
+  /** `started`: nobody waited; the link is open. */
+  readonly result: "logged-in" | "already-healthy" | "started" | "failed";
+  readonly link?: AlertLink;
   readonly accessTokenExpiresAt?: number;
   readonly refreshable?: boolean;
   readonly error?: Fault;
@@ -116,4 +143,30 @@ export interface LogoutReport {
   /** AWS was told, or knew already that the token is over. */
   readonly told: boolean;
   readonly error?: Fault;
+}
+
+/** One channel for the list; nothing of it is secret. */
+export interface ListedChannel {
+  readonly name: string;
+  readonly type: string;
+  readonly events?: readonly string[];
+  readonly sessions?: readonly string[];
+  /** Its place among the channels of which the first that works is used, from 1. */
+  readonly fallback?: number;
+  /** Why it cannot be used. */
+  readonly failure?: string;
+}
+
+export interface ChannelList {
+  readonly channels: readonly ListedChannel[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+/** What became of one test message. */
+export interface TriedChannel {
+  readonly name: string;
+  readonly type: string;
+  readonly ok: boolean;
+  readonly error?: string;
 }

@@ -10,6 +10,8 @@ export interface Session {
   readonly region: string;
   /** `sso_registration_scopes`, split and trimmed; undefined when the key is absent (and for legacy sessions). */
   readonly scopes?: readonly string[];
+  /** `sso_use_device_code`: whether a login goes by device code although there is a browser. */
+  readonly useDeviceCode?: boolean;
   /** Its profiles in file order. */
   readonly profiles: readonly Profile[];
   /** Set when the config of the session itself cannot be used; the other fields are then as far as known ("" if not). */
@@ -32,6 +34,8 @@ export interface Profile {
   readonly caBundle?: string;
   readonly useFips?: boolean;
   readonly useDualstack?: boolean;
+  /** As {@link Session.useDeviceCode}, which counts more. */
+  readonly useDeviceCode?: boolean;
   readonly problem?: Problem;
 }
 

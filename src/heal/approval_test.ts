@@ -3,16 +3,46 @@ import assert from "node:assert/strict";
 import { FakeAws, OFFLINE, refusal, THROTTLED, UNAVAILABLE } from "../../tests/support/fake_aws.ts";
 import { fakeSystem, MINUTE, START } from "../../tests/support/fake_system.ts";
 import { runOf } from "../../tests/support/heal_run.ts";
-import { freshToken } from "../../tests/support/session_home.ts";
+import { freshToken, sessionNamed } from "../../tests/support/session_home.ts";
 import type { CallFailure } from "../domain/classify.ts";
+import type { PendingLogin } from "../domain/pending.ts";
 import { Secret } from "../domain/secret.ts";
-import { type LoginEnd, waitForApproval } from "./approval.ts";
+import type { Run } from "./context.ts";
+import { type LoginEnd, pollOnce } from "./approval.ts";
 
-const OIDC = { endpoint: "https://oidc.us-east-1.amazonaws.com", region: "us-east-1" };
 const WAITING = refusal("AuthorizationPendingException");
 const FASTER = refusal("SlowDownException");
 const UNREADABLE: CallFailure = { kind: "unreadable", code: "UnreadableAnswer", status: 403, message: "html" };
 const APPROVED = freshToken(1);
+
+const CORP = sessionNamed("corp");
+const PENDING: PendingLogin = {
+  session: "corp",
+  startUrl: CORP.startUrl,
+  region: CORP.region,
+  clientId: "client",
+  clientSecret: new Secret("secret"),
+  registrationExpiresAt: START + MINUTE,
+  deviceCode: new Secret("device-code"),
+  userCode: "ABCD-EFGH",
+  verificationUri: "https://corp.awsapps.com/start/#/device",
+  verificationUriComplete: "https://corp.awsapps.com/start/#/device?user_code=ABCD-EFGH",
+  startedAt: START,
+  expiresAt: START + 600_000,
+  intervalMs: 5_000,
+  nextPollAt: START + 5_000,
+};
+
+/** As `login` waits. */
+async function waitFor(run: Run, pending: PendingLogin): Promise<LoginEnd> {
+  for (let current = pending; current.nextPollAt < current.expiresAt;) {
+    await run.system.sleep(current.nextPollAt - run.system.now());
+    const polled = await pollOnce(run, CORP, current);
+    if (polled.result !== "waiting") return polled;
+    current = polled.pending;
+  }
+  return { result: "expired" };
+}
 
 interface Played {
   readonly end: LoginEnd;
@@ -23,11 +53,11 @@ async function play(answers: readonly (CallFailure | typeof APPROVED)[], interva
   await using system = await fakeSystem();
   using aws = new FakeAws();
   for (const answer of answers) aws.on("CreateToken", answer, "device-code");
-  const end = await waitForApproval(runOf(system, aws), OIDC, {
-    registration: { clientId: "client", clientSecret: new Secret("secret"), expiresAt: START + MINUTE },
-    deviceCode: "device-code",
-    intervalS,
+  const end = await waitFor(runOf(system, aws), {
+    ...PENDING,
     expiresAt: START + codeS * 1000,
+    intervalMs: intervalS * 1000,
+    nextPollAt: START + intervalS * 1000,
   });
   return { end, pausesS: system.sleeps.map((ms) => ms / 1000) };
 }
@@ -54,26 +84,22 @@ const ROWS: readonly Row[] = [
 ];
 
 for (const [sentence, answers, result, pausesS] of ROWS) {
-  Deno.test(`waitForApproval() ${sentence}`, async () => {
+  Deno.test(`pollOnce() ${sentence}`, async () => {
     const played = await play(answers);
     assert.deepEqual([played.end.result, played.pausesS], [result, pausesS]);
   });
 }
 
-Deno.test("waitForApproval() gives the token of the person's approval", async () => {
+Deno.test("pollOnce() gives the token of the person's approval", async () => {
   const { end } = await play([APPROVED]);
   assert.deepEqual(end, { result: "approved", token: APPROVED });
 });
 
-Deno.test("waitForApproval() gives the refusal of AWS", async () => {
+Deno.test("pollOnce() gives the refusal of AWS", async () => {
   const { end } = await play([refusal("UnauthorizedClientException")]);
   assert.equal(end.result === "refused" && end.error.failure.code, "UnauthorizedClientException");
 });
 
-Deno.test("waitForApproval() asks for the last time before the code ends", async () => {
+Deno.test("pollOnce() asks for the last time before the code ends", async () => {
   assert.deepEqual(await play([WAITING, WAITING], 5, 15), { end: { result: "expired" }, pausesS: [5, 5] });
-});
-
-Deno.test("waitForApproval() never asks without a pause", async () => {
-  assert.deepEqual((await play([WAITING, APPROVED], 0)).pausesS, [1, 1]);
 });

@@ -1,14 +1,16 @@
 // One check: look at every session, heal what needs it, leave word of it.
+import { existsSync } from "node:fs";
+import type { Config } from "../config/config.ts";
 import { type Outcome, worst } from "../domain/outcome.ts";
 import type { CheckReport } from "../domain/report.ts";
 import type { Choice } from "../domain/select.ts";
-import { awsPaths } from "../store/paths.ts";
+import { awsPaths, statePaths } from "../store/paths.ts";
 import { listTemporary } from "../store/temporary.ts";
 import type { Context } from "./context.ts";
-import type { Worked } from "./heal_due.ts";
+import type { People, Worked } from "./heal_due.ts";
 import type { Healed, HealOptions } from "./heal_session.ts";
 import { leaveWord } from "./leave_word.ts";
-import { look, needsAws, type View, wasUsed } from "./look.ts";
+import { look, needsAws, needsPerson, type View, wasUsed } from "./look.ts";
 import { reportOf } from "./report.ts";
 import { loadSetup } from "./setup.ts";
 
@@ -17,8 +19,10 @@ export interface CheckOptions {
   readonly forceRefresh: boolean;
   /** Prove the profiles whose credentials are near their end. */
   readonly probe: boolean;
-  /** This run is one of a timer. */
-  readonly scheduled: boolean;
+  /** Tell people. */
+  readonly notify: boolean;
+  /** How long to wait for approval, milliseconds from the start; 0 asks once. */
+  readonly waitApprovalMs: number;
   /** No call to AWS is begun later than this after the start. */
   readonly timeoutMs: number;
 }
@@ -32,44 +36,73 @@ export interface CheckOptions {
 export async function runCheck(context: Context, options: CheckOptions): Promise<CheckReport> {
   const { system } = context;
   const startedAt = system.now();
-  const { selected, refreshAheadMs, problems, warnings } = await loadSetup(system, options.choice);
+  const { config, selected, refreshAheadMs, problems, warnings } = await loadSetup(system, options.choice);
   const heal: HealOptions = { refreshAheadMs, force: options.forceRefresh, probe: options.probe };
   const leftovers = listTemporary(awsPaths(system.home).ssoCache);
   if (leftovers.length > 0) await (await import("./recover.ts")).recoverTokens(context, selected, leftovers);
   const views = await Promise.all(selected.map((each) => look(system, each, heal)));
   const someUsed = views.some(wasUsed);
-
-  const { healed, clockOffsetMs } = await healAll(context, views, heal, startedAt + options.timeoutMs);
-  const sessions = healed.map((each) => {
-    const counted = each.view.chosen || wasUsed(each.view) || !someUsed;
-    return reportOf(each.view, counted, each);
-  });
-  const outcomes: Outcome[] = sessions.filter(({ counted }) => counted).map(({ outcome }) => outcome);
-  const report: CheckReport = {
-    outcome: problems.length > 0 ? "broken" : worst(outcomes),
-    startedAt,
-    durationMs: system.now() - startedAt,
-    sessions,
-    problems,
-    warnings,
-    clockOffsetMs,
+  const whole = options.choice.sessions.length + options.choice.profiles.length === 0;
+  const leave = async ({ healed, notifications, clockOffsetMs }: Worked): Promise<CheckReport> => {
+    const sessions = healed.map((each) =>
+      reportOf(each.view, each.view.chosen || wasUsed(each.view) || !someUsed, each)
+    );
+    const outcomes: Outcome[] = sessions.filter(({ counted }) => counted).map(({ outcome }) => outcome);
+    const report: CheckReport = {
+      outcome: problems.length > 0 ? "broken" : worst(outcomes),
+      startedAt,
+      durationMs: system.now() - startedAt,
+      sessions,
+      problems,
+      warnings,
+      notifications: notifications.length > 0 ? notifications : undefined,
+      clockOffsetMs,
+    };
+    await leaveWord(context, report, whole);
+    return report;
   };
-  const { sessions: named, profiles } = options.choice;
-  await leaveWord(context, report, named.length + profiles.length === 0);
-  return report;
+  return await leave(
+    await work(context, views, heal, startedAt + options.timeoutMs, {
+      config,
+      notify: options.notify,
+      openIncidents: existsSync(statePaths(system.home).alerts),
+      waitUntil: startedAt + options.waitApprovalMs,
+      onPause: async (worked) => void await leave(worked),
+    }),
+  );
 }
 
 /** Works on what is due. Everything that does so is loaded only if there is something: most checks find nothing. */
-async function healAll(
+async function work(
   context: Context,
   views: readonly View[],
   options: HealOptions,
   deadline: number,
+  people: People,
 ): Promise<Worked> {
-  if (views.some((view) => needsAws(view, options.probe))) {
-    return await (await import("./heal_due.ts")).healDue(context, views, options, deadline);
+  const now = context.system.now();
+  const isDue = (view: View) => needsAws(view, options.probe) || needsCare(view, people.config, now);
+  if (people.openIncidents || views.some(isDue)) {
+    return await (await import("./heal_due.ts")).healDue(context, views, options, deadline, people);
   }
-  return { healed: await Promise.all(views.map((view) => untouched(context, view))) };
+  const healed = await Promise.all(views.map((view) => untouched(context, view)));
+  const { heartbeatUrl } = people.config;
+  if (heartbeatUrl !== undefined) {
+    const connection = await context.connect([], [], { channels: [], heartbeatUrl });
+    await (await import("./heal_due.ts")).beat(context, connection);
+    connection.close();
+  }
+  return { healed, notifications: [] };
+}
+
+/** Whether somebody may have to be asked or told something about a session. */
+function needsCare(view: View, { channels, alerts }: Config, now: number): boolean {
+  if (!view.chosen && !wasUsed(view)) return false;
+  if (needsPerson(view, now)) return true;
+  if (channels.length === 0) return false;
+  const { outcome, expectedLogin } = reportOf(view, true);
+  return outcome !== "healthy" ||
+    (expectedLogin !== undefined && now >= expectedLogin.at - Math.max(...alerts.warnBeforeMs));
 }
 
 /** A session with nothing to do. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { FakeAws, OFFLINE, refusal, THROTTLED } from "../../tests/support/fake_aws.ts";
 import { type FakeSystem, fakeSystem, HOUR, MINUTE, START } from "../../tests/support/fake_system.ts";
-import { contextOf } from "../../tests/support/heal_run.ts";
+import { check, checkInShort as inShort } from "../../tests/support/heal_run.ts";
 import {
   freshToken,
   IDENTITY,
@@ -18,31 +18,10 @@ import {
 } from "../../tests/support/session_home.ts";
 import { tokenPath } from "../aws/token_cache.ts";
 import { formatToken } from "../aws/token_format.ts";
-import type { CheckReport } from "../domain/report.ts";
 import { UserError } from "../domain/problem.ts";
 import { fingerprintOf } from "../store/session_record.ts";
-import { type CheckOptions, runCheck } from "./check.ts";
-
-const OPTIONS: CheckOptions = {
-  choice: { sessions: [], profiles: [] },
-  forceRefresh: false,
-  probe: true,
-  scheduled: false,
-  timeoutMs: 5 * MINUTE,
-};
-
-const check = (system: FakeSystem, aws: FakeAws, more: Partial<CheckOptions> = {}) =>
-  runCheck(contextOf(system, aws), { ...OPTIONS, ...more });
 
 const only = (...sessions: string[]) => ({ choice: { sessions, profiles: [] } });
-
-/** The outcome, then `name state action outcome`, with a `-` before a session that is not counted. */
-function inShort({ outcome, sessions }: CheckReport): string[] {
-  return [
-    outcome,
-    ...sessions.map((one) => `${one.counted ? "" : "-"}${one.name} ${one.state} ${one.action} ${one.outcome}`),
-  ];
-}
 
 /** A session with nothing to do for half an hour. */
 function wellFor(system: FakeSystem, name: string): void {
@@ -99,7 +78,14 @@ Deno.test("runCheck() goes on with the other sessions when one fails", async () 
   ]);
 });
 
-type NeverRow = [sentence: string, used: boolean, config: string | undefined, named: string[], expected: string[]];
+type NeverRow = [
+  sentence: string,
+  used: boolean,
+  config: string | undefined,
+  named: string[],
+  expected: string[],
+  link?: boolean,
+];
 
 const NEVER: readonly NeverRow[] = [
   ["shows a session that was never used here, and does not count it", true, undefined, [], [
@@ -112,15 +98,15 @@ const NEVER: readonly NeverRow[] = [
     "corp needs-login none needs-login",
     "lab needs-login none needs-login",
   ]],
-  ["counts it when the command line names it", true, undefined, ["lab"], [
-    "needs-login",
-    "lab needs-login none needs-login",
-  ]],
-  ["counts it when the config names it", true, "corp, lab", [], [
-    "needs-login",
+  ["opens a link for it when the command line names it", true, undefined, ["lab"], [
+    "waiting-for-approval",
+    "lab waiting-for-approval login-started waiting-for-approval",
+  ], true],
+  ["opens a link for it when the config names it", true, "corp, lab", [], [
+    "waiting-for-approval",
     "corp healthy none healthy",
-    "lab needs-login none needs-login",
-  ]],
+    "lab waiting-for-approval login-started waiting-for-approval",
+  ], true],
   ["does not count it for a glob of the config", true, "*a*, corp", [], [
     "healthy",
     "corp healthy none healthy",
@@ -128,10 +114,11 @@ const NEVER: readonly NeverRow[] = [
   ]],
 ];
 
-for (const [sentence, used, config, named, expected] of NEVER) {
+for (const [sentence, used, config, named, expected, link] of NEVER) {
   Deno.test(`runCheck() ${sentence}`, async () => {
     await using system = await fakeSystem();
     using aws = new FakeAws();
+    if (link) aws.link();
     writeSessions(system, "corp", "lab");
     if (used) wellFor(system, "corp");
     if (config !== undefined) system.write(".config/sso-heal/config.ini", `[check]\nsessions = ${config}\n`);
@@ -139,15 +126,15 @@ for (const [sentence, used, config, named, expected] of NEVER) {
   });
 }
 
-Deno.test("runCheck() counts a session whose token was removed, because it was used here", async () => {
+Deno.test("runCheck() opens a link for a session whose token was removed, because it was used here", async () => {
   await using system = await fakeSystem();
-  using aws = new FakeAws();
+  using aws = new FakeAws().link();
   writeSessions(system, "corp", "lab");
   wellFor(system, "corp");
   wellFor(system, "lab");
   await check(system, aws);
   Deno.removeSync(tokenPath(system.home, { name: "lab" }));
-  assert.deepEqual(inShort(await check(system, aws))[0], "needs-login");
+  assert.deepEqual(inShort(await check(system, aws))[0], "waiting-for-approval");
 });
 
 Deno.test("runCheck() heals the sessions although our own config has a problem, and is broken", async () => {
@@ -196,17 +183,20 @@ Deno.test("runCheck() refuses to send a token over plain http, and keeps it", as
 Deno.test("runCheck() by force refreshes what is healthy, and nothing that was refused", async () => {
   await using system = await fakeSystem();
   using aws = new FakeAws().on("CreateToken", freshToken(2), "client-corp")
-    .on("CreateToken", refusal("InvalidGrantException"), "client-lab");
+    .on("CreateToken", refusal("InvalidGrantException"), "client-lab").link();
   writeSessions(system, "corp", "lab");
   wellFor(system, "corp");
   wellFor(system, "lab");
   const options = { forceRefresh: true, probe: false };
   assert.deepEqual(inShort(await check(system, aws, options)).slice(1), [
     "corp healthy refreshed healthy",
-    "lab needs-login failed needs-login",
+    "lab waiting-for-approval login-started waiting-for-approval",
   ]);
   aws.on("CreateToken", freshToken(3), "client-corp");
-  assert.deepEqual(inShort(await check(system, aws, options))[2], "lab needs-login none needs-login");
+  assert.deepEqual(
+    inShort(await check(system, aws, options))[2],
+    "lab waiting-for-approval none waiting-for-approval",
+  );
 });
 
 Deno.test("runCheck() waits for retryAt without a call, and then tries again", async () => {
@@ -231,6 +221,7 @@ Deno.test("runCheck() does not blame an outage of before when a person is needed
   writeToken(system, "corp", tokenOf("corp", MINUTE, { registrationExpiresAt: START + HOUR }));
   await check(system, aws);
   system.clock += HOUR;
+  aws.link();
   const { sessions: [corp] } = await check(system, aws);
   assert.deepEqual([corp.loginReason, corp.error], ["registration-over", undefined]);
 });

@@ -1,51 +1,110 @@
-// The part of a check that works: one connection for all sessions that are due.
+// The part of a check that works: one connection for all sessions that are due, and for what is to be said to people.
+import type { Config } from "../config/config.ts";
 import { EXIT, UserError } from "../domain/problem.ts";
+import type { Notification } from "../domain/report.ts";
+import { channelsOf } from "./channels.ts";
 import { untouched } from "./check.ts";
 import type { Connection, Context, Run } from "./context.ts";
 import { CLOCK_TOLERANCE_MS, faultOf } from "./faults.ts";
 import type { Healed, HealOptions } from "./heal_session.ts";
-import { needsAws, type View } from "./look.ts";
+import { needsAws, needsPerson, type View } from "./look.ts";
+import { reportOf } from "./report.ts";
+import { resolveStartUrls, type StartUrls } from "./start_urls.ts";
 import { caCertsOf, hostsOf } from "./targets.ts";
 
 /** What became of all sessions of a check. */
 export interface Worked {
   readonly healed: readonly Healed[];
+  readonly notifications: readonly Notification[];
   /** AWS's clock minus ours, when it is off by more than the tolerance. */
   readonly clockOffsetMs?: number;
 }
 
-/** Opens the way to AWS for the sessions that are due, and works on them side by side; the others are left alone. */
+/** How a check deals with people. */
+export interface People {
+  readonly config: Config;
+  readonly notify: boolean;
+  /** Something was said before, and may have to be followed up. */
+  readonly openIncidents: boolean;
+  /** Approval is waited for until then (epoch milliseconds). */
+  readonly waitUntil: number;
+  /** Called once, before the first pause. */
+  onPause(worked: Worked): Promise<void>;
+}
+
+/** Opens the ways out for the sessions that are due, and works on them side by side; the others are left alone. */
 export async function healDue(
   context: Context,
   views: readonly View[],
   options: HealOptions,
   deadline: number,
+  people: People,
 ): Promise<Worked> {
   const { system } = context;
   const due = views.filter((view) => needsAws(view, options.probe));
+  const reached = views.filter((view) => due.includes(view) || needsPerson(view, system.now()) || people.openIncidents);
+  const channels = people.notify ? channelsOf(people.config.channels, system) : [];
+  const { heartbeatUrl } = people.config;
   let connection: Connection;
+  let startUrls: StartUrls;
   try {
-    connection = await context.connect(hostsOf(due, system.env), caCertsOf(due, system));
+    const asking = reached.filter((view) => needsPerson(view, system.now())).map(({ session }) => session);
+    startUrls = await resolveStartUrls(context, asking, caCertsOf(reached, system));
+    connection = await context.connect(hostsOf(reached, system.env), caCertsOf(reached, system), {
+      channels,
+      heartbeatUrl,
+    });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const fault = { ...faultOf(error), temporary: error.exitCode === EXIT.temporary };
-    return {
-      healed: views.map((view) =>
-        due.includes(view) ? { view, action: "failed", error: fault, proofs: [] } : { view, action: "none", proofs: [] }
-      ),
-    };
+    const healed = views.map((view): Healed =>
+      due.includes(view) ? { view, action: "failed", error: fault, proofs: [] } : { view, action: "none", proofs: [] }
+    );
+    return { healed, notifications: [] };
   }
+  const worked = (healed: readonly Healed[], notifications: readonly Notification[]): Worked => {
+    const { clockOffsetMs } = connection;
+    const wrong = clockOffsetMs !== undefined && Math.abs(clockOffsetMs) > CLOCK_TOLERANCE_MS;
+    return { healed, notifications, clockOffsetMs: wrong ? clockOffsetMs : undefined };
+  };
   try {
     // Loaded while the worker loads the SDK.
     const { healSession } = await import("./heal_session.ts");
-    const run: Run = { ...context, aws: connection, deadline };
+    const run: Run = { ...context, aws: connection, startUrls, deadline };
     const healed = await Promise.all(
       views.map((view) => due.includes(view) ? healSession(run, view, options) : untouched(context, view)),
     );
-    const { clockOffsetMs } = connection;
-    const wrong = clockOffsetMs !== undefined && Math.abs(clockOffsetMs) > CLOCK_TOLERANCE_MS;
-    return { healed, clockOffsetMs: wrong ? clockOffsetMs : undefined };
+    const troubled = healed.some((each) => needsPerson(each.view, system.now()) || !isWell(each));
+    if (!troubled && !people.openIncidents) {
+      await beat(context, connection);
+      return worked(healed, []);
+    }
+    const { attend } = await import("./attend.ts");
+    let beaten = false;
+    const attended = await attend(run, healed, {
+      ...people,
+      channels,
+      teller: connection.teller,
+      refreshAheadMs: options.refreshAheadMs,
+      onPause: async (healed, notifications) => {
+        await people.onPause(worked(healed, notifications));
+        await beat(context, connection);
+        beaten = true;
+      },
+    });
+    if (!beaten) await beat(context, connection);
+    return worked(attended.healed, attended.notifications);
   } finally {
     connection.close();
   }
+}
+
+/** Says that a check ran, where somebody watches for it. A failure is theirs to notice. */
+export async function beat({ log }: Context, { teller }: Connection): Promise<void> {
+  const result = await teller?.ping();
+  if (result?.ok === false) log.info("the heartbeat URL does not answer", { error: result.code });
+}
+
+function isWell(healed: Healed): boolean {
+  return reportOf(healed.view, true, healed).outcome === "healthy";
 }

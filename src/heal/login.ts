@@ -1,61 +1,67 @@
 // Signs in by the device flow: a person opens a link on any device and allows it.
+import { usesDeviceCode } from "../aws/browser_login.ts";
+import { BROWSER_LOGIN_MS } from "../aws/browser_login_listener.ts";
 import { AwsError } from "../aws/client.ts";
-import type { Output } from "../aws/protocol.ts";
-import {
-  formatRegistration,
-  isForBrowser,
-  readRegistration,
-  type Registration,
-  registrationPath,
-} from "../aws/registration_cache.ts";
-import { readToken, tokenPath } from "../aws/token_cache.ts";
-import { formatToken } from "../aws/token_format.ts";
 import { classifyProof } from "../domain/classify.ts";
+import { isOpen, type PendingLogin } from "../domain/pending.ts";
 import { EXIT, type ExitCode, UserError } from "../domain/problem.ts";
-import type { Fault, LoginPrompt, LoginReport } from "../domain/report.ts";
-import { Secret } from "../domain/secret.ts";
-import type { Choice, Selected } from "../domain/select.ts";
+import type { BrowserPrompt, Fault, LoginPrompt, LoginReport } from "../domain/report.ts";
+import type { Choice } from "../domain/select.ts";
 import type { Session } from "../domain/session.ts";
-import { isRefreshable, type Token } from "../domain/token.ts";
-import { prepareFile, writeFileAtomic } from "../store/atomic_file.ts";
+import { isRefreshable, samePair } from "../domain/token.ts";
+import { acquireLock, type Lock, LockHeld } from "../store/lock.ts";
+import { loginLockPath } from "../store/paths.ts";
+import { readPendingLogin, removePendingLogin } from "../store/pending_login.ts";
 import { chooseSessions } from "./choose.ts";
-import type { Context, Run } from "./context.ts";
+import type { Connection, Context, Run } from "./context.ts";
 import { faultOf, loginHint } from "./faults.ts";
-import { look, type Role, type View } from "./look.ts";
-import { type LoginEnd, waitForApproval } from "./approval.ts";
-import { rememberProofs, rememberRefreshed } from "./notes.ts";
-import { prove } from "./prove.ts";
+import { look, type View } from "./look.ts";
+import { openLink } from "./open_link.ts";
 import { refresh } from "./refresh.ts";
-import { reportOf } from "./report.ts";
-import { caCertsOf, hostsOf, sessionTargets } from "./targets.ts";
-import { withSessionLock } from "./update_record.ts";
+import { linkOf, reportOf } from "./report.ts";
+import { type Attempt, provePlace, type SignedIn, tryToSignIn } from "./sign_in.ts";
+import { resolveStartUrls } from "./start_urls.ts";
+import { caCertsOf, hostsOf } from "./targets.ts";
 
 export interface LoginOptions {
   readonly choice: Choice;
   /** Leave a session that is healthy. */
   readonly ifNeeded: boolean;
+  /** `browser`: on this machine, with its own browser (authorization code and PKCE). */
+  readonly flow: "device" | "browser";
+  /** Return after the link was shown; a later check or login goes on with it. */
+  readonly wait: boolean;
   /** Called once per session, when there is something for the person to open. */
-  show(prompt: LoginPrompt): void;
+  show(prompt: LoginPrompt | BrowserPrompt): void;
 }
 
-/** A registration that ends earlier is not worth a person's approval. */
-const REGISTRATION_LEAST_MS = 24 * 3_600_000;
-/** Without this scope AWS gives no refresh token; it is what the AWS CLI asks for by default in its newer flow. */
-const DEFAULT_SCOPES = ["sso:account:access"];
+interface Standing {
+  readonly refreshAheadMs: number;
+  readonly expectedUser?: string;
+}
+
 const PROOF_MS = 60_000;
-/** A refresh under way may hold the lock for some minutes; what a person has allowed is not thrown away before. */
-const LOCK_MS = 10 * 60_000;
+/** As long as the browser is waited for, and the proof. */
+const BROWSER_MS = BROWSER_LOGIN_MS + PROOF_MS;
+/** Between two looks at what another process does. */
+const TURN_MS = 1_000;
 
 /** Signs in to the chosen sessions, one after the other. @throws {UserError} when it is not clear which (exit 2). */
 export async function login(context: Context, options: LoginOptions): Promise<LoginReport[]> {
   const { system } = context;
-  const { setup: { refreshAheadMs }, selected } = await chooseSessions(system, options.choice);
+  const { setup: { refreshAheadMs, config }, selected } = await chooseSessions(system, options.choice);
+  const standing: Standing = { refreshAheadMs, expectedUser: config.check.expectedUser };
   const views = await Promise.all(selected.map((each) => look(system, each, { refreshAheadMs })));
   const isFine = (view: View) => options.ifNeeded && view.decision.state === "healthy";
   const wanted = views.filter((view) => !isFine(view));
+  const sessions = wanted.map(({ session }) => session);
+  const startUrls = await resolveStartUrls(context, sessions, caCertsOf(wanted, system));
   const connection = wanted.length === 0
     ? undefined
-    : await context.connect(hostsOf(wanted, system.env), caCertsOf(wanted, system));
+    : await context.connect(hostsOf(wanted, system.env), caCertsOf(wanted, system), {
+      channels: [],
+      callback: options.flow === "browser",
+    });
   const reports: LoginReport[] = [];
   try {
     for (const view of views) {
@@ -63,8 +69,8 @@ export async function login(context: Context, options: LoginOptions): Promise<Lo
         reports.push(summary(view, "already-healthy"));
         continue;
       }
-      const run: Run = { ...context, aws: connection, deadline: Infinity };
-      reports.push(await loginTo(run, view, options, refreshAheadMs));
+      const run: Run = { ...context, aws: connection, startUrls, deadline: Infinity };
+      reports.push(await loginTo(run, connection, view, options, standing));
     }
   } finally {
     connection?.close();
@@ -72,35 +78,33 @@ export async function login(context: Context, options: LoginOptions): Promise<Lo
   return reports;
 }
 
-async function loginTo(run: Run, view: View, options: LoginOptions, refreshAheadMs: number): Promise<LoginReport> {
+async function loginTo(
+  run: Run,
+  connection: Connection,
+  view: View,
+  options: LoginOptions,
+  setup: Standing,
+): Promise<LoginReport> {
   const { system, log } = run;
   const { session } = view;
   try {
     if (session.problem !== undefined) return failure(session, { ...session.problem, temporary: false });
     if (options.ifNeeded && view.decision.state === "refresh-due") {
-      const { view: now, error } = await refresh({ ...run, deadline: system.now() + PROOF_MS }, view, {
-        refreshAheadMs,
-        force: true,
-      });
+      const { refreshAheadMs } = setup;
+      const soon = { ...run, deadline: system.now() + PROOF_MS };
+      const { view: now, error } = await refresh(soon, view, { refreshAheadMs, force: true });
       if (now.decision.state === "healthy") return summary(now, "already-healthy");
       // A login would need the same AWS that cannot be reached for now.
       if (error?.temporary) return failure(session, { ...error, temporary: true });
     }
-    // Better to know before a person has tapped for nothing.
-    await (await prepareFile(tokenPath(system.home, session), 4096)).discard();
-    const { registration, authorization } = await authorize(run, session);
-    const expiresAt = system.now() + authorization.expiresInS * 1000;
-    options.show({ session: session.name, startUrl: session.startUrl, ...authorization, expiresAt });
-    const end = await waitForApproval(run, sessionTargets(session, system.env).oidc, {
-      registration,
-      deviceCode: authorization.deviceCode,
-      intervalS: authorization.intervalS,
-      expiresAt,
-    });
-    if (end.result !== "approved") return failure(session, endFault(end, session));
-    const fresh = await look(system, await store(run, view, registration, end.token), { refreshAheadMs });
-    log.info("logged in", { session: session.name });
-    return await proved({ ...run, deadline: system.now() + PROOF_MS }, fresh);
+    await provePlace(run, view);
+    if (options.flow === "browser" && !usesDeviceCode(session)) {
+      const { signInByBrowser } = await import("./browser_sign_in.ts");
+      const deadline = system.now() + BROWSER_MS;
+      const end = await signInByBrowser({ ...run, deadline }, connection, view, { ...setup, show: options.show });
+      return end.result === "signed-in" ? signedIn(end) : failure(session, endFault(end, session));
+    }
+    return await attach(run, view, options, setup);
   } catch (error) {
     log.info(`cannot log in to session ${session.name}`, { error: (error as Error).message });
     if (!(error instanceof AwsError) && !(error instanceof UserError)) throw error;
@@ -108,100 +112,80 @@ async function loginTo(run: Run, view: View, options: LoginOptions, refreshAhead
   }
 }
 
-/** A link for the person. A registration that AWS does not accept any more is made anew, once. */
-async function authorize(run: Run, session: Session) {
-  for (let attempt = 1;; attempt++) {
-    const registration = await register(run, session, attempt > 1);
-    try {
-      const authorization = await run.aws.call(
-        "StartDeviceAuthorization",
-        sessionTargets(session, run.system.env).oidc,
-        {
-          clientId: registration.clientId,
-          clientSecret: registration.clientSecret.reveal(),
-          startUrl: session.startUrl,
-        },
-      );
-      return { registration, authorization };
-    } catch (error) {
-      const refused = error instanceof AwsError &&
-        ["InvalidClientException", "UnauthorizedClientException"].includes(error.failure.code);
-      if (!refused || attempt > 1) throw error;
-    }
-  }
-}
-
-/** The cached registration if it fits, else a new one, kept where the AWS CLI looks for it. */
-async function register(run: Run, session: Session, anew: boolean): Promise<Registration> {
-  const { system, aws } = run;
-  const scopes = [...session.scopes ?? DEFAULT_SCOPES];
-  const cached = await readRegistration(system, session);
-  if (!anew && cached.kind === "registration" && fits(cached.registration, scopes, system.now())) {
-    return cached.registration;
-  }
-  const answer = await aws.call("RegisterClient", sessionTargets(session, system.env).oidc, {
-    clientName: `botocore-client-${session.legacy ? Math.floor(system.now() / 1000) : session.name}`,
-    scopes,
-  });
-  const { clientId, expiresAt } = answer;
-  const registration: Registration = { clientId, clientSecret: new Secret(answer.clientSecret), expiresAt, scopes };
-  await writeFileAtomic(registrationPath(system.home, session), formatRegistration(registration));
-  return registration;
-}
-
-function fits(registration: Registration, scopes: readonly string[], now: number): boolean {
-  return !isForBrowser(registration) && registration.expiresAt - now >= REGISTRATION_LEAST_MS &&
-    scopes.every((scope) => registration.scopes?.includes(scope));
-}
-
-/** The answer goes to the disk before anything else happens. */
-async function store(
-  run: Run,
-  view: View,
-  registration: Registration,
-  answer: Output<"CreateToken">,
-): Promise<Selected> {
+/** Goes on with the pending login of the session, or begins one; whoever else waits for it is not disturbed. */
+async function attach(run: Run, view: View, options: LoginOptions, setup: Standing): Promise<LoginReport> {
   const { system } = run;
   const { session } = view;
-  const issuedAt = system.now();
-  const token: Token = {
-    startUrl: session.startUrl,
-    region: session.region,
-    accessToken: new Secret(answer.accessToken),
-    expiresAt: issuedAt + answer.expiresInS * 1000,
-    refreshToken: answer.refreshToken === undefined ? undefined : new Secret(answer.refreshToken),
-    clientId: registration.clientId,
-    clientSecret: registration.clientSecret,
-    registrationExpiresAt: registration.expiresAt,
+  let shown: string | undefined;
+  const show = (pending: PendingLogin) => {
+    if (pending.userCode !== shown) {
+      options.show({ session: session.name, startUrl: session.startUrl, ...linkOf(pending) });
+    }
+    shown = pending.userCode;
   };
-  await withSessionLock(system, session.name, LOCK_MS, async () => {
-    const current = await readToken(system, session);
-    const raw = current.kind === "token" ? current.raw : undefined;
-    await writeFileAtomic(tokenPath(system.home, session), formatToken(token, raw));
-    await rememberRefreshed(run, session, token, issuedAt);
-  });
-  return view;
+  for (;;) {
+    const lock = await lockOrElse(run, session.name);
+    if (lock !== undefined) {
+      try {
+        const known = readPendingLogin(system.home, session.name);
+        const pending = isOpen(known, system.now()) ? known : await openLink(run, session);
+        show(pending);
+        return options.wait ? await waitAndSignIn(run, view, pending, setup) : summary(view, "started", pending);
+      } finally {
+        lock.release();
+      }
+    }
+    // A check waits for the same approval: its result is ours.
+    const pending = readPendingLogin(system.home, session.name);
+    if (isOpen(pending, system.now())) {
+      show(pending);
+      if (!options.wait) return summary(view, "started", pending);
+    }
+    const now = await look(system, view, { refreshAheadMs: setup.refreshAheadMs });
+    if (now.token !== undefined && !samePair(now.token, view.token)) return summary(now, "logged-in");
+  }
 }
 
-/** Proves every wanted profile with the new token, whatever is cached from before. */
-async function proved(run: Run, view: View): Promise<LoginReport> {
-  if (view.token === undefined) return summary(view, "logged-in");
-  const roles: readonly Role[] = view.roles;
-  const { proofs, tokenDead } = await prove(run, view.session, view.token, roles);
-  await rememberProofs(run, view.session, proofs);
-  if (tokenDead) return failure(view.session, awsFault(tokenDead));
+async function lockOrElse({ system }: Run, name: string): Promise<Lock | undefined> {
+  try {
+    const { now, sleep } = system;
+    return await acquireLock(loginLockPath(system.home, name), { now, sleep, timeoutMs: TURN_MS });
+  } catch (error) {
+    if (error instanceof LockHeld) return undefined;
+    throw error;
+  }
+}
+
+async function waitAndSignIn(run: Run, view: View, first: PendingLogin, setup: Standing): Promise<LoginReport> {
+  const { system } = run;
+  let pending = first;
+  while (pending.nextPollAt < pending.expiresAt) {
+    await system.sleep(Math.max(0, pending.nextPollAt - system.now()));
+    const soon = { ...run, deadline: system.now() + PROOF_MS };
+    const attempt = await tryToSignIn(soon, view, pending, setup.expectedUser);
+    if (attempt.result === "waiting") pending = attempt.pending;
+    else if (attempt.result === "signed-in") return signedIn(attempt);
+    else return failure(view.session, endFault(attempt, view.session));
+  }
+  removePendingLogin(system.home, view.session.name);
+  return failure(view.session, endFault({ result: "expired" }, view.session));
+}
+
+function signedIn({ view, proofs, tokenDead }: SignedIn & { result: "signed-in" }): LoginReport {
+  if (tokenDead !== undefined) return failure(view.session, awsFault(tokenDead));
   const { profiles } = reportOf(view, true, { action: "logged-in", proofs });
   return { ...summary(view, "logged-in"), profiles };
 }
 
-function summary(view: View, result: "logged-in" | "already-healthy"): LoginReport {
+function summary(view: View, result: "logged-in" | "already-healthy" | "started", pending?: PendingLogin): LoginReport {
   const { session, token, seenAt } = view;
   return {
     session: session.name,
     result,
     accessTokenExpiresAt: token?.expiresAt,
     refreshable: token && isRefreshable(token, seenAt),
-    exitCode: EXIT.ok,
+    link: pending && linkOf(pending),
+    exitCode: result === "started" ? EXIT.login : EXIT.ok,
     profiles: [],
   };
 }
@@ -213,8 +197,11 @@ function failure({ name }: Session, { temporary, exitCode, ...error }: LoginFaul
   return { session: name, result: "failed", error, exitCode: code, profiles: [] };
 }
 
-function endFault(end: Exclude<LoginEnd, { result: "approved" }>, session: Session): LoginFault {
+type Failed = Exclude<Attempt, { result: "signed-in" | "waiting" }>;
+
+function endFault(end: Failed, session: Session): LoginFault {
   if (end.result === "refused") return awsFault(end.error);
+  if (end.result === "unwanted") return { ...end.fault, temporary: false, exitCode: EXIT.login };
   const message = end.result === "denied"
     ? "Cannot log in: the request was denied on the sign-in page"
     : "Cannot log in: nobody approved before the code ran out";

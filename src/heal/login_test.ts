@@ -1,7 +1,16 @@
 // Proves a login from the choice of the session to the proof: which registration is used, what the person is shown,
 // what is stored, and how every end is worded.
 import assert from "node:assert/strict";
-import { FakeAws, FORBIDDEN, OFFLINE, refusal, THROTTLED, UNAUTHORIZED } from "../../tests/support/fake_aws.ts";
+import {
+  FakeAws,
+  FORBIDDEN,
+  linkNo,
+  NEW_CLIENT,
+  OFFLINE,
+  refusal,
+  THROTTLED,
+  UNAUTHORIZED,
+} from "../../tests/support/fake_aws.ts";
 import { DAY, type FakeSystem, fakeSystem, HOUR, MINUTE, START } from "../../tests/support/fake_system.ts";
 import { contextOf } from "../../tests/support/heal_run.ts";
 import {
@@ -19,7 +28,6 @@ import {
   writeToken,
 } from "../../tests/support/session_home.ts";
 import { tokenPath } from "../aws/token_cache.ts";
-import type { Output } from "../aws/protocol.ts";
 import type { CallFailure } from "../domain/classify.ts";
 import { UserError } from "../domain/problem.ts";
 import { fingerprintOf } from "../store/session_record.ts";
@@ -27,19 +35,7 @@ import type { LoginPrompt, LoginReport } from "../domain/report.ts";
 import { login } from "./login.ts";
 
 const CORP = sessionNamed("corp");
-const NEW_CLIENT: Output<"RegisterClient"> = {
-  clientId: "new-client",
-  clientSecret: "new-client-secret",
-  expiresAt: START + 90 * DAY,
-};
-const LINK: Output<"StartDeviceAuthorization"> = {
-  deviceCode: "device-code",
-  userCode: "ABCD-EFGH",
-  verificationUri: "https://corp.awsapps.com/start/#/device",
-  verificationUriComplete: "https://corp.awsapps.com/start/#/device?user_code=ABCD-EFGH",
-  expiresInS: 600,
-  intervalS: 1,
-};
+const LINK = { ...linkNo(1), intervalS: 1 };
 
 async function logIn(
   system: FakeSystem,
@@ -50,13 +46,15 @@ async function logIn(
   const options = {
     choice: { sessions, profiles: [] },
     ifNeeded,
+    flow: "device" as const,
+    wait: true,
     show: (prompt: LoginPrompt) => void shown.push(prompt),
   };
   return { reports: await login(contextOf(system, aws), options), shown };
 }
 
 function approving(aws: FakeAws): FakeAws {
-  return aws.on("StartDeviceAuthorization", LINK).on("CreateToken", freshToken(2), "device-code")
+  return aws.on("StartDeviceAuthorization", LINK).on("CreateToken", freshToken(2), LINK.deviceCode)
     .on("GetRoleCredentials", ROLE_KEYS, "access-2").on("GetCallerIdentity", IDENTITY);
 }
 
@@ -71,7 +69,7 @@ Deno.test("login() registers, shows the link, and stores the token the person al
   assert.deepEqual(report.profiles.map(({ name, ok }) => [name, ok]), [["corp-dev", true]]);
   const { userCode, verificationUriComplete, expiresAt } = shown[0];
   assert.deepEqual([userCode, verificationUriComplete, expiresAt], [
-    "ABCD-EFGH",
+    LINK.userCode,
     LINK.verificationUriComplete,
     START + 600_000,
   ]);

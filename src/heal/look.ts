@@ -1,10 +1,13 @@
 // Looks at one session: its token file, our own record, the cached role credentials, the clock.
+import { existsSync } from "node:fs";
 import { readRoleCredentials, type RoleCredentials } from "../aws/role_cache.ts";
 import { readToken, type TokenFile } from "../aws/token_cache.ts";
 import { decide, type Decision, refreshWindow } from "../domain/decide.ts";
 import type { Selected } from "../domain/select.ts";
 import type { Profile } from "../domain/session.ts";
 import { isRefreshable, type Token } from "../domain/token.ts";
+import { isOpen, type PendingLogin } from "../domain/pending.ts";
+import { pendingLoginPath } from "../store/paths.ts";
 import { fingerprintOf, readSessionRecord, type SessionRecord } from "../store/session_record.ts";
 import type { System } from "../system/system.ts";
 
@@ -14,6 +17,8 @@ export interface View extends Selected {
   readonly record: SessionRecord;
   readonly file: TokenFile;
   readonly token?: Token;
+  /** A login that waits for a person; open or not. */
+  readonly pending?: PendingLogin;
   /** Generation mark of the token. */
   readonly fingerprint?: string;
   /** AWS has refused to refresh this very token. */
@@ -41,6 +46,7 @@ export async function look(system: System, selected: Selected, options: LookOpti
     session.problem === undefined ? readToken(system, session) : Promise.resolve<TokenFile>({ kind: "missing" }),
     ...selected.profiles.map((profile) => lookAtRole(system, selected, profile as Role["profile"])),
   ]);
+  const pending = await readPending(system.home, session.name);
   const record = currentRecord(readSessionRecord(system.home, session.name).record, file);
   const token = file.kind === "token" ? file.token : undefined;
   const fingerprint = token && fingerprintOf(token);
@@ -50,11 +56,18 @@ export async function look(system: System, selected: Selected, options: LookOpti
   const decision = decide({
     now: seenAt,
     token,
+    pending,
     refused: refused ? record.refused : undefined,
     retryAt: record.retryAt,
     problem: session.problem ?? (file.kind === "damaged" ? file.problem : undefined),
   }, { refreshAheadMs, force: options.force });
-  return { ...selected, seenAt, record, file, token, fingerprint, refused, decision, refreshAheadMs, roles };
+  return { ...selected, seenAt, record, file, token, pending, fingerprint, refused, decision, refreshAheadMs, roles };
+}
+
+/** Nearly never there: then it costs one look. */
+async function readPending(home: string, session: string): Promise<PendingLogin | undefined> {
+  if (!existsSync(pendingLoginPath(home, session))) return undefined;
+  return (await import("../store/pending_login.ts")).readPendingLogin(home, session);
 }
 
 /** What was noted about failed attempts concerns one generation of the token: a new one starts with a clean slate. */
@@ -95,6 +108,11 @@ export function rolesToProve(view: View, now: number): readonly Role[] {
 /** Whether the session, as seen, needs AWS at all. */
 export function needsAws(view: View, probe: boolean): boolean {
   return view.decision.action === "refresh" || (probe && canProve(view) && rolesToProve(view, view.seenAt).length > 0);
+}
+
+/** Whether a login is needed or under way. */
+export function needsPerson({ decision, pending }: View, now: number): boolean {
+  return "reason" in decision || isOpen(pending, now);
 }
 
 /** A token is proved as long as it lives, also when a person is needed soon: it is used to its end. */

@@ -1,4 +1,5 @@
 // What a refresh, a login or a proof leaves in our own record of the session.
+import { observedLife, withLife } from "../domain/forecast.ts";
 import type { Fault } from "../domain/report.ts";
 import type { Session } from "../domain/session.ts";
 import type { Token } from "../domain/token.ts";
@@ -39,6 +40,13 @@ export async function rememberRefreshed(
   await orWarn(log, session, updateRecordLocked(system, session.name, change));
 }
 
+/** A new sign-in; see {@link rememberRefreshed}. */
+export async function rememberLogin(run: Context, session: Session, token: Token, issuedAt: number): Promise<void> {
+  await rememberRefreshed(run, session, token, issuedAt);
+  const change = (record: SessionRecord): SessionRecord => ({ ...record, loginAt: issuedAt });
+  await orWarn(run.log, session, updateRecordLocked(run.system, session.name, change));
+}
+
 /** A record that cannot be written is no failure of the session. */
 async function orWarn(log: Context["log"], { name }: Session, noted: Promise<void>): Promise<void> {
   try {
@@ -67,7 +75,9 @@ function withToken(record: SessionRecord, { fingerprint, seenAt }: View): Sessio
   if (fingerprint === undefined || record.token?.fingerprint === fingerprint) return record;
   // How long it lives is not known, but AWS gives all tokens of a session the same life.
   const token = { fingerprint, lifeMs: record.token?.lifeMs };
-  return { ...record, ...NO_FAILURE, usedAt: record.usedAt ?? seenAt, token };
+  // After a refusal it can only come from a login by another program.
+  const loginAt = record.refused === undefined ? record.loginAt : seenAt;
+  return { ...record, ...NO_FAILURE, usedAt: record.usedAt ?? seenAt, loginAt, token };
 }
 
 /** A failure that may pass; the caller holds the lock. */
@@ -94,15 +104,30 @@ export async function noteBroken({ system }: Who, view: View, error: Fault): Pro
   }));
 }
 
+/** What a person is to know about a sign-in that is not used; that it cannot be noted is no failure. */
+export async function rememberProblem({ system, log }: Context, { session }: View, error: Fault): Promise<void> {
+  const lastError = { code: error.code, message: error.message, at: system.now() };
+  await orWarn(log, session, updateRecord(system, session.name, (record) => ({ ...record, lastError })));
+}
+
 /** AWS refused for good: this pair is not tried again; the caller holds the lock. */
 export async function noteRefused({ system }: Who, view: View, error: Fault): Promise<void> {
   const at = system.now();
   const { fingerprint } = view;
   await updateRecordLocked(system, view.session.name, (record) => ({
-    ...withToken(record, view),
+    ...withLifeOf(withToken(record, view), at),
     refused: fingerprint === undefined ? undefined : { fingerprint, code: error.code, at },
     lastError: { code: error.code, message: error.message, at },
   }));
+}
+
+/** AWS has ended the session: how long it lived is worth knowing. */
+function withLifeOf(record: SessionRecord, refusedAt: number): SessionRecord {
+  const { loginAt, lastRefreshAt, token } = record;
+  const lastAliveAt = Math.max(loginAt ?? 0, lastRefreshAt ?? 0);
+  const life = observedLife({ loginAt, lastAliveAt, refusedAt, tokenLifeMs: token?.lifeMs });
+  // Counted once: the next life begins with the next login.
+  return { ...record, loginAt: undefined, lives: life === undefined ? record.lives : withLife(record.lives, life) };
 }
 
 /** The newest proofs, in place of older ones of the same profiles; that they cannot be noted is no failure. */
@@ -110,11 +135,13 @@ export async function rememberProofs(
   { system, log }: Context,
   session: Session,
   proofs: readonly ProfileProof[],
+  user?: string,
 ): Promise<void> {
   if (proofs.length === 0) return;
   const names = new Set(proofs.map(({ name }) => name));
   const change = (record: SessionRecord): SessionRecord => ({
     ...record,
+    user: user ?? record.user,
     profiles: [...(record.profiles ?? []).filter(({ name }) => !names.has(name)), ...proofs],
   });
   await orWarn(log, session, updateRecord(system, session.name, change));

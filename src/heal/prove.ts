@@ -20,6 +20,13 @@ import { sessionTargets, stsTarget } from "./targets.ts";
 export interface Proved {
   readonly proofs: readonly ProfileProof[];
   readonly tokenDead?: AwsError;
+  /** Cache files of the credentials that were got but not kept; see {@link ProveOptions.hold}. */
+  readonly held: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+}
+
+export interface ProveOptions {
+  /** Keep no credentials: whether the token itself is kept is not decided yet. */
+  readonly hold?: boolean;
 }
 
 const TRIES = 3;
@@ -28,14 +35,25 @@ const LONGEST_PAUSE_MS = 5_000;
 const AT_ONCE = 4;
 
 /** Proves `token` by each of `roles`, and keeps the credentials where the AWS CLI v2 looks for them. */
-export async function prove(run: Run, session: Session, token: Token, roles: readonly Role[]): Promise<Proved> {
+export async function prove(
+  run: Run,
+  session: Session,
+  token: Token,
+  roles: readonly Role[],
+  { hold = false }: ProveOptions = {},
+): Promise<Proved> {
+  const held: { path: string; bytes: Uint8Array }[] = [];
+  const keep = async (path: string, bytes: Uint8Array) => {
+    if (hold) held.push({ path, bytes });
+    else await writeFileAtomic(path, bytes);
+  };
   const proofs: ProfileProof[] = [];
   let tokenDead: AwsError | undefined;
   const waiting = [...roles];
   const work = async () => {
     for (let role = waiting.shift(); role !== undefined && !tokenDead; role = waiting.shift()) {
       try {
-        proofs.push(await proveRole(run, session, token, role));
+        proofs.push(await proveRole(run, session, token, role, keep));
       } catch (error) {
         if (isDeadToken(error)) tokenDead = error;
         else proofs.push(failedProof(run, role, error));
@@ -43,10 +61,18 @@ export async function prove(run: Run, session: Session, token: Token, roles: rea
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, roles.length) }, work));
-  return { proofs, tokenDead };
+  return { proofs, tokenDead, held };
 }
 
-async function proveRole(run: Run, session: Session, token: Token, { profile }: Role): Promise<ProfileProof> {
+type Keep = (path: string, bytes: Uint8Array) => Promise<void>;
+
+async function proveRole(
+  run: Run,
+  session: Session,
+  token: Token,
+  { profile }: Role,
+  keep: Keep,
+): Promise<ProfileProof> {
   const { system } = run;
   const { accountId, roleName } = profile;
   const { portal } = sessionTargets(session, system.env);
@@ -60,7 +86,7 @@ async function proveRole(run: Run, session: Session, token: Token, { profile }: 
     expiresAt: Math.floor(keys.expiresAt / 1000) * 1000,
     accountId,
   };
-  await writeFileAtomic(rolePath(system.home, session, profile), formatRoleCredentials(credentials));
+  await keep(rolePath(system.home, session, profile), formatRoleCredentials(credentials));
   const { arn } = await callPatiently(run, "GetCallerIdentity", stsTarget(profile, session, system.env), keys);
   return {
     name: profile.name,

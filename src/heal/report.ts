@@ -1,5 +1,8 @@
 // From what was seen and done to the plain data that printers take.
+import type { AlertLink } from "../domain/alert_message.ts";
+import { type ExpectedLogin, forecast } from "../domain/forecast.ts";
 import { type Outcome, outcomeOf } from "../domain/outcome.ts";
+import { isOpen, type PendingLogin } from "../domain/pending.ts";
 import type { Action, Fault, ProfileReport, SessionReport } from "../domain/report.ts";
 import type { SessionState } from "../domain/decide.ts";
 import type { ProfileProof } from "../store/session_record.ts";
@@ -19,6 +22,7 @@ const NOTHING: Done = { action: "none", proofs: [] };
 export function reportOf(view: View, counted: boolean, done: Done = NOTHING): SessionReport {
   const { session, decision, record, token } = view;
   const remembered = record.lastError;
+  const { pending } = view;
   const failedBefore = decision.state === "refresh-due" && remembered !== undefined;
   const state: SessionState = isBroken(view, done) ? "broken" : decision.state;
   const profiles = view.roles.map((role) => profileReport(role, view, done.proofs));
@@ -41,10 +45,24 @@ export function reportOf(view: View, counted: boolean, done: Done = NOTHING): Se
     refreshable: canRefresh(view),
     registrationExpiresAt: token?.registrationExpiresAt,
     retryAt: decision.state === "refresh-due" && decision.action === "wait" ? decision.until : undefined,
-    loginReason: decision.action === "start-login" && state === "needs-login" ? decision.reason : undefined,
+    loginReason: state !== "broken" && "reason" in decision ? decision.reason : undefined,
+    pendingLogin: isOpen(pending, view.seenAt) ? linkOf(pending) : undefined,
+    expectedLogin: expectedLogin(view),
     error: errorOf(view, state, done),
     profiles,
   };
+}
+
+/** What a person is shown of a pending login; the codes for the machine stay behind. */
+export function linkOf({ verificationUri, verificationUriComplete, userCode, expiresAt }: PendingLogin): AlertLink {
+  return { verificationUri, verificationUriComplete, userCode, expiresAt };
+}
+
+/** When the next login will be due; unknown for a session that needs one now. */
+export function expectedLogin({ record, token, decision, seenAt }: View): ExpectedLogin | undefined {
+  if (token === undefined || decision.state === "broken" || "reason" in decision) return undefined;
+  const { loginAt, lives } = record;
+  return forecast({ loginAt, lives, registrationExpiresAt: token.registrationExpiresAt }, seenAt);
 }
 
 function isBroken({ decision, record }: View, { error }: Done): boolean {
@@ -61,9 +79,9 @@ function errorOf(view: View, state: SessionState, { error }: Done): Fault | unde
   if (decision.state === "broken") return decision.problem;
   if (record.lastError === undefined || state === "healthy") return undefined;
   const { code, message } = record.lastError;
-  if (state === "needs-login") {
+  if (state === "needs-login" || state === "waiting-for-approval") {
     // What is remembered explains a refusal only: an outage of before is not why a person is needed.
-    const refused = decision.action === "start-login" && decision.reason === "refresh-refused";
+    const refused = "reason" in decision && decision.reason === "refresh-refused";
     return refused ? { code, message, hint: `run: ${loginCommand(session.name)}` } : undefined;
   }
   const hint = state === "broken"

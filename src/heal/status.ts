@@ -9,7 +9,13 @@ import { look, wasUsed } from "./look.ts";
 import { reportOf } from "./report.ts";
 import { loadSetup } from "./setup.ts";
 
-const OUTCOMES: readonly string[] = ["healthy", "temporary-failure", "needs-login", "broken"] satisfies Outcome[];
+const OUTCOMES: readonly string[] = [
+  "healthy",
+  "temporary-failure",
+  "waiting-for-approval",
+  "needs-login",
+  "broken",
+] satisfies Outcome[];
 
 /** Reads the state of the chosen sessions. @throws {UserError} when the choice matches nothing (exit 2). */
 export async function readStatus({ system }: Context, choice: Choice): Promise<StatusReport> {

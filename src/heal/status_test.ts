@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { FakeAws, FORBIDDEN, OFFLINE, refusal, THROTTLED } from "../../tests/support/fake_aws.ts";
 import { type FakeSystem, fakeSystem, HOUR, MINUTE } from "../../tests/support/fake_system.ts";
-import { contextOf } from "../../tests/support/heal_run.ts";
+import { check, contextOf } from "../../tests/support/heal_run.ts";
 import {
   freshToken,
   IDENTITY,
@@ -13,15 +13,9 @@ import {
 } from "../../tests/support/session_home.ts";
 import { exitCodeOf } from "../domain/outcome.ts";
 import { statePaths } from "../store/paths.ts";
-import { runCheck } from "./check.ts";
 import { readStatus } from "./status.ts";
 
 const NO_CHOICE = { sessions: [], profiles: [] };
-
-function check(system: FakeSystem, aws: FakeAws) {
-  const options = { choice: NO_CHOICE, forceRefresh: false, probe: true, scheduled: true, timeoutMs: 5 * MINUTE };
-  return runCheck(contextOf(system, aws), options);
-}
 
 type Row = [sentence: string, prepare: (system: FakeSystem, aws: FakeAws) => void, exitCode: number, error?: string];
 
@@ -39,7 +33,7 @@ const ROWS: readonly Row[] = [
   ],
   [
     "a refusal",
-    (system, aws) => (due(system), proving(aws.on("CreateToken", refusal("InvalidGrantException")))),
+    (system, aws) => (due(system), proving(aws.on("CreateToken", refusal("InvalidGrantException"))).link()),
     4,
     "InvalidGrantException",
   ],

@@ -1,6 +1,6 @@
 // Where the calls of a session go, and which certificates they trust.
 import { caBundle } from "../aws/ca_bundle.ts";
-import { chooseEndpoint, hostAndPort } from "../aws/endpoints.ts";
+import { chooseEndpoint, hostAndPort, usesDualstackPortal } from "../aws/endpoints.ts";
 import type { Target } from "../aws/protocol.ts";
 import type { Profile, Session } from "../domain/session.ts";
 import type { Selected } from "../domain/select.ts";
@@ -21,6 +21,7 @@ type Env = System["env"];
 export function sessionTargets(session: Session, env: Env): SessionTargets {
   const { region } = session;
   const options = endpointOptions(session.profiles.find(hasEndpointOptions));
+  options.useDualstack ??= usesDualstackPortal(session.startUrl);
   return {
     oidc: { region, endpoint: chooseEndpoint("oidc", region, env, options) },
     portal: { region, endpoint: chooseEndpoint("portal", region, env, options) },

@@ -124,6 +124,14 @@ export interface PingCall {
   readonly ping: string;
 }
 
+/** The first message to the worker; it has no answer. */
+export interface NotifySetup {
+  /** Certificates to trust besides the built-in and the system's ones (PEM). */
+  readonly caCerts?: readonly string[];
+  /** Milliseconds for one request and its answer. */
+  readonly timeoutMs?: number;
+}
+
 export type NotifyCall = DeliveryCall | (BotCall & { readonly bot: true }) | PingCall;
 export type NotifyAnswer =
   & { readonly id: number }

@@ -16,6 +16,7 @@ export function checkJson(report: CheckReport): string {
     sessions: report.sessions.map(sessionJson),
     problems: report.problems.map(faultJson),
     warnings: report.warnings.map(faultJson),
+    notifications: report.notifications,
     clockOffsetMs: report.clockOffsetMs,
   });
 }
@@ -46,6 +47,9 @@ function sessionJson(session: SessionReport): Record<string, unknown> {
     registrationExpiresAt: instant(session.registrationExpiresAt),
     retryAt: instant(session.retryAt),
     loginReason: session.loginReason,
+    pendingLogin: session.pendingLogin &&
+      { ...session.pendingLogin, expiresAt: instant(session.pendingLogin.expiresAt) },
+    expectedLogin: session.expectedLogin && { ...session.expectedLogin, at: instant(session.expectedLogin.at) },
     error: faultJson(session.error),
     profiles: session.profiles.map(profileJson),
   };

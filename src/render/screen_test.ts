@@ -1,8 +1,9 @@
 // Tests of when there is colour, and how wide the screen is.
 import assert from "node:assert/strict";
+import type { System } from "../system/system.ts";
 import { paint, screenOf } from "./screen.ts";
 
-function system(env: Record<string, string>, outIsTerminal: boolean) {
+function system(env: Record<string, string>, outIsTerminal: boolean): System {
   return {
     now: () => 1000,
     sleep: () => Promise.resolve(),
@@ -10,6 +11,9 @@ function system(env: Record<string, string>, outIsTerminal: boolean) {
     home: "/home/me",
     cwd: "/",
     env,
+    host: "here",
+    user: "me",
+    os: "linux",
     terminal: { out() {}, err() {}, outIsTerminal, errIsTerminal: true, columns: 100 },
   };
 }

@@ -16,9 +16,16 @@ export function sessionMark(session: SessionReport): Mark {
 export function summarise(session: SessionReport, screen: Screen): string {
   switch (session.state) {
     case "healthy":
-      return joined([DONE[session.action], token(session, screen), session.refreshable === false && CANNOT_RENEW]);
+      return joined([
+        DONE[session.action],
+        token(session, screen),
+        session.refreshable === false && CANNOT_RENEW,
+        expected(session, screen),
+      ]);
     case "refresh-due":
       return joined([DONE[session.action], token(session, screen), nextTry(session, screen)]);
+    case "waiting-for-approval":
+      return joined([why(session), grace(session, screen)]);
     case "needs-login":
       return session.counted ? joined([why(session), grace(session, screen)]) : "never used here";
     case "broken":
@@ -32,6 +39,14 @@ const DONE: Partial<Record<SessionReport["action"], string>> = {
   "logged-in": "signed in",
 };
 const CANNOT_RENEW = "cannot renew itself";
+
+/** Only when it is near: of a registration that ends in three months nobody needs to think. */
+function expected({ expectedLogin }: SessionReport, { now }: Screen): string | undefined {
+  if (expectedLogin === undefined || expectedLogin.at - now > SOON_MS) return undefined;
+  return `next login in about ${formatDuration(expectedLogin.at - now)}`;
+}
+
+const SOON_MS = 8 * 86_400_000;
 
 function why({ loginReason }: SessionReport): string {
   return loginReason === undefined ? "a person must sign in" : LOGIN_REASONS[loginReason];
@@ -61,8 +76,19 @@ export function formatDetails(session: SessionReport, indent: string, screen: Sc
   const failing = session.profiles.filter(({ ok, error }) => ok === false || error !== undefined);
   return [
     ...(error === undefined ? [] : hanging(indent, faultText(error, screen), screen.columns)),
+    ...formatLink(session, indent, screen),
     ...formatWaysOut(waysOut(session), indent, screen),
     ...failing.flatMap((profile) => formatFailingProfile(profile, indent, screen)),
+  ];
+}
+
+/** The link that waits for approval: the same code as in the alert, so that a forged one can be told from it. */
+function formatLink({ pendingLogin }: SessionReport, indent: string, { now }: Screen): string[] {
+  if (pendingLogin === undefined || pendingLogin.expiresAt <= now) return [];
+  const { userCode, verificationUriComplete, expiresAt } = pendingLogin;
+  return [
+    `${indent}code ${clean(userCode)}, for ${formatDuration(expiresAt - now)} more`,
+    `${indent}→ open: ${clean(verificationUriComplete)}`,
   ];
 }
 

@@ -9,6 +9,7 @@ import type { Colour, Screen } from "./screen.ts";
 export const STATE_WORDS: Record<SessionState, string> = {
   healthy: "healthy",
   "refresh-due": "refresh due",
+  "waiting-for-approval": "waiting",
   "needs-login": "needs login",
   broken: "broken",
 };
@@ -16,6 +17,7 @@ export const STATE_WORDS: Record<SessionState, string> = {
 export const OUTCOME_WORDS: Record<Outcome, string> = {
   healthy: "healthy",
   "temporary-failure": "failed for now",
+  "waiting-for-approval": "waiting for approval",
   "needs-login": "needs login",
   broken: "broken",
 };
@@ -35,6 +37,7 @@ export const ASIDE: Mark = { sign: "·", colour: "faint" };
 export const OUTCOME_MARKS: Record<Outcome, Mark> = {
   healthy: GOOD,
   "temporary-failure": ATTENTION,
+  "waiting-for-approval": ATTENTION,
   "needs-login": ATTENTION,
   broken: BAD,
 };

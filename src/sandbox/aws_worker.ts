@@ -1,31 +1,40 @@
-// Starts the worker that talks to AWS: its permissions are the exact hosts of this run and nothing else.
-import { revoke } from "./enter.ts";
+// Starts the workers that talk to AWS and to a browser: each has exactly the hosts it is for and nothing else.
 
-/**
- * Starts the worker for `hosts` (`host:port` each) and drops the network from this process, so that it can be started
- * only once: collect the hosts of all sessions first.
- */
+/** The worker with the AWS SDK, for `hosts` (`host:port` each). */
 export function startAwsWorker(hosts: readonly string[]): Worker {
-  const file = Deno.build.standalone ? "./aws_worker.js" : "../aws/worker.ts";
+  return start("aws_worker", "worker.ts", hosts);
+}
+
+/** Asks where a start URL leads; `host` is its `host:port`. */
+export function startResolveWorker(host: string): Worker {
+  return start("aws_resolve_worker", "resolve_worker.ts", [host]);
+}
+
+/** Listens on this machine for its browser, and can reach nobody. */
+export function startCallbackWorker(): Worker {
+  return start("aws_callback_worker", "callback_worker.ts", ["127.0.0.1:0"]);
+}
+
+function start(name: string, source: string, net: readonly string[]): Worker {
+  // Uncompiled, modules are read from disk, and their packages look around.
+  const loose = !Deno.build.standalone;
+  const file = Deno.build.standalone ? `./${name}.js` : `../aws/${source}`;
   // Not written into the call: the oldest supported Deno does not know the type of "deno" there.
   const options = {
     type: "module" as const,
     name: "aws",
     deno: {
       permissions: {
-        net: [...hosts],
-        // Uncompiled, the module itself must be read from disk.
-        read: Deno.build.standalone ? false : true,
-        env: Deno.build.standalone ? false : true,
+        net: [...net],
+        read: loose,
+        env: loose,
         write: false,
         run: false,
-        sys: Deno.build.standalone ? false : true,
+        sys: loose,
         ffi: false,
         import: false,
       },
     },
   };
-  const worker = new Worker(new URL(file, import.meta.url), options);
-  revoke("net");
-  return worker;
+  return new Worker(new URL(file, import.meta.url), options);
 }

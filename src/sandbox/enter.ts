@@ -1,5 +1,6 @@
 // The first thing that runs: finds the home, starts itself there once if need be, and drops every grant not needed.
-import { type CommandGrants, ENV, grantsOf, HOME_FOLDERS } from "./permissions.ts";
+import { existsSync } from "node:fs";
+import { type CommandGrants, grantsOf, HOME_FOLDERS } from "./permissions.ts";
 
 type Env = Record<string, string | undefined>;
 
@@ -10,6 +11,9 @@ export interface Place {
   /** Directory the user started the program in. */
   readonly cwd: string;
   readonly env: Readonly<Env>;
+  /** Names of this machine and this account, for messages to people; looked up only where there is a config. */
+  readonly host: string;
+  readonly user: string;
 }
 
 /** Either the program goes on here, or it ran to its end in a child and `exitCode` is to be passed on. */
@@ -25,8 +29,7 @@ export type Entry = { readonly place: Place } | { readonly exitCode: number };
  * @throws {Error} when there is no home to work in; the text is for the user.
  */
 export async function enter(args: readonly string[]): Promise<Entry> {
-  const env: Env = {};
-  for (const name of ENV) env[name] = Deno.env.get(name);
+  const env: Env = Deno.env.toObject();
   const here = Deno.cwd();
   if (Deno.build.standalone) {
     const home = await findHome(env, here);
@@ -35,8 +38,22 @@ export async function enter(args: readonly string[]): Promise<Entry> {
     }
     trustMore(env, here);
   }
-  drop(grantsOf(args[0]));
-  return { place: { home: here, cwd: env.SSO_HEAL_CWD ?? here, env } };
+  // Without a config there are no channels: nobody to name, nothing to start.
+  const configured = existsSync(`${here}/.config/sso-heal`);
+  const { host, user } = configured ? await whoAmI(env) : { host: "", user: "" };
+  drop(grantsOf(args[0]), configured);
+  return { place: { home: here, cwd: env.SSO_HEAL_CWD ?? here, env, host, user } };
+}
+
+async function whoAmI(env: Env): Promise<{ host: string; user: string }> {
+  const host = Deno.build.standalone ? Deno.hostname() : "localhost";
+  try {
+    const { userInfo } = await import("node:os");
+    return { host, user: userInfo().username };
+  } catch {
+    // A container may run under a user id without an account.
+    return { host, user: env.USER ?? env.LOGNAME ?? "unknown" };
+  }
 }
 
 async function findHome(env: Env, here: string): Promise<string> {
@@ -132,8 +149,9 @@ function whyNot(error: unknown): string {
 }
 
 /** Drops what the command never needs. A dropped grant cannot come back: the binary never prompts. */
-function drop(grants: CommandGrants): void {
-  revoke("env", "run", "sys");
+function drop(grants: CommandGrants, configured: boolean): void {
+  revoke("env", "sys");
+  if (grants.run !== "channels" || !configured) revoke("run");
   if (!grants.net) revoke("net");
   if (!grants.write) revoke("write");
 }

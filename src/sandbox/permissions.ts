@@ -10,37 +10,15 @@ export const HOME_FOLDERS = [".aws", ".config/sso-heal", ".local/state/sso-heal"
 /** Readable besides: secrets that a container or service manager puts there. */
 const SECRET_FOLDERS = ["/run/secrets"] as const;
 
-/** Every environment variable the program looks at; read once at start, then the grant is dropped. */
-export const ENV = [
-  "HOME",
-  "SSO_HEAL_CWD",
-  "AWS_PROFILE",
-  "AWS_CONFIG_FILE",
-  "AWS_SHARED_CREDENTIALS_FILE",
-  "AWS_CA_BUNDLE",
-  "DENO_CERT",
-  "DENO_TLS_CA_STORE",
-  "AWS_ENDPOINT_URL",
-  "AWS_ENDPOINT_URL_SSO_OIDC",
-  "AWS_ENDPOINT_URL_SSO",
-  "AWS_ENDPOINT_URL_STS",
-  "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-  "AWS_REGION",
-  "AWS_DEFAULT_REGION",
-  "AWS_USE_FIPS_ENDPOINT",
-  "AWS_USE_DUALSTACK_ENDPOINT",
-  "NO_COLOR",
-  "TERM",
-] as const;
-
 /** The grants of the binary, as `deno compile` options. `run` is for starting itself in the home, at start only. */
 export const COMPILED_GRANTS = [
   `--allow-read=${[...HOME_FOLDERS, ...SECRET_FOLDERS].join(",")}`,
   `--allow-write=${HOME_FOLDERS.join(",")}`,
-  `--allow-env=${ENV.join(",")}`,
+  // Read once at start, then dropped: `env:NAME` in the config may name any variable.
+  "--allow-env",
   "--allow-net",
   "--allow-run",
-  "--allow-sys=uid,gid,userInfo",
+  "--allow-sys=uid,gid,userInfo,hostname",
 ] as const;
 
 /** What a command keeps after start. Absent means nothing of that kind. */
@@ -49,15 +27,18 @@ export interface CommandGrants {
   readonly net?: "worker";
   readonly write?: true;
   readonly read?: true;
+  /** May start the workers of channels that run one program each; dropped as soon as they are started or not needed. */
+  readonly run?: "channels";
 }
 
 /** One row a command; words that are no command get nothing but the home for reading. */
 export const COMMANDS = {
-  check: { read: true, write: true, net: "worker" },
+  check: { read: true, write: true, net: "worker", run: "channels" },
   login: { read: true, write: true, net: "worker" },
   logout: { read: true, write: true, net: "worker" },
   status: { read: true },
   profiles: { read: true },
+  notify: { read: true, write: true, net: "worker", run: "channels" },
 } as const satisfies Record<string, CommandGrants>;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -4,7 +4,7 @@ import { lineReader, startScript } from "../../tests/support/second_process.ts";
 import { modeOf, withTemporaryHome } from "../../tests/support/temporary_home.ts";
 import { EXIT, UserError } from "../domain/problem.ts";
 import { acquireLock, LockHeld, type LockWait, withLock } from "./lock.ts";
-import { runLockPath } from "./paths.ts";
+import { alertLockPath } from "./paths.ts";
 
 const GRANTS = ["--allow-read=.local/state/sso-heal", "--allow-write=.local/state/sso-heal", "--allow-run"];
 
@@ -31,9 +31,9 @@ const PATIENT: LockWait = { timeoutMs: 60_000, now: () => 0, sleep: () => new Pr
 function startHolder(home: string, andThen = "") {
   const source = `
     import { acquireLock } from "ROOT/src/store/lock.ts";
-    import { runLockPath } from "ROOT/src/store/paths.ts";
+    import { alertLockPath } from "ROOT/src/store/paths.ts";
     const wait = { timeoutMs: 60000, now: () => 0, sleep: () => new Promise<void>(() => {}) };
-    const lock = await acquireLock(runLockPath(Deno.cwd()), wait);
+    const lock = await acquireLock(alertLockPath(Deno.cwd()), wait);
     ${andThen}
     console.log("held");
     setInterval(() => lock, 1000);`;
@@ -43,7 +43,7 @@ function startHolder(home: string, andThen = "") {
 
 Deno.test("withLock() makes the file 0600 in folders of 0700, gives the result, and can be taken again", async () => {
   await withTemporaryHome(async (home) => {
-    const path = runLockPath(home);
+    const path = alertLockPath(home);
     assert.equal(await withLock(path, waiting(0), () => Promise.resolve("one")), "one");
     assert.equal(modeOf(path), "0600");
     assert.equal(modeOf(`${home}/.local/state/sso-heal/locks`), "0700");
@@ -76,7 +76,7 @@ Deno.test(
   LEAVES_A_REQUEST,
   async () => {
     await withTemporaryHome(async (home) => {
-      const path = runLockPath(home);
+      const path = alertLockPath(home);
       const { process, next } = startHolder(home);
       assert.equal(await next(), "held");
       for (const timeoutMs of [0, 5000]) {
@@ -108,7 +108,7 @@ Deno.test("acquireLock() gets the lock when its holder is killed, also if a chil
     const child = Number(await next());
     try {
       assert.equal(await next(), "held");
-      const mine = acquireLock(runLockPath(home), PATIENT);
+      const mine = acquireLock(alertLockPath(home), PATIENT);
       process.kill("SIGKILL");
       await process.status;
       (await mine).release();
@@ -126,11 +126,11 @@ Deno.test("withLock() never lets two processes in at once", async () => {
     Deno.writeTextFileSync(file, "0");
     const source = `
       import { withLock } from "ROOT/src/store/lock.ts";
-      import { runLockPath } from "ROOT/src/store/paths.ts";
+      import { alertLockPath } from "ROOT/src/store/paths.ts";
       const wait = { timeoutMs: 60000, now: () => 0, sleep: () => new Promise<void>(() => {}) };
       const file = Deno.cwd() + "/.local/state/sso-heal/count";
       for (let turn = 0; turn < 50; turn++) {
-        await withLock(runLockPath(Deno.cwd()), wait, async () => {
+        await withLock(alertLockPath(Deno.cwd()), wait, async () => {
           const count = Number(await Deno.readTextFile(file));
           await Deno.writeTextFile(file, String(count + 1));
         });

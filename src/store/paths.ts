@@ -67,6 +67,11 @@ export function sessionRecordPath(home: string, session: string): string {
   return `${statePaths(home).sessions}/${nameHash(session)}.json`;
 }
 
+/** The login of one session that waits for a person. */
+export function pendingLoginPath(home: string, session: string): string {
+  return `${statePaths(home).pending}/${nameHash(session)}.json`;
+}
+
 /** The lock under which one session is refreshed. */
 export function sessionLockPath(home: string, session: string): string {
   return `${statePaths(home).locks}/session-${nameHash(session)}.lock`;
@@ -77,9 +82,9 @@ export function loginLockPath(home: string, session: string): string {
   return `${statePaths(home).locks}/login-${nameHash(session)}.lock`;
 }
 
-/** The lock of a whole check. */
-export function runLockPath(home: string): string {
-  return `${statePaths(home).locks}/run.lock`;
+/** The lock under which alerts are decided and sent. */
+export function alertLockPath(home: string): string {
+  return `${statePaths(home).locks}/alerts.lock`;
 }
 
 function nameHash(session: string): string {

@@ -1,10 +1,10 @@
 // Proves the places that people, service units and other tools know.
 import assert from "node:assert/strict";
 import {
+  alertLockPath,
   awsPaths,
   configPaths,
   loginLockPath,
-  runLockPath,
   sessionLockPath,
   sessionRecordPath,
   statePaths,
@@ -33,7 +33,7 @@ Deno.test("sessionRecordPath() is the SHA-1 of the name, so that a URL or any ot
 
 Deno.test("lock paths differ by session and purpose and lie outside the AWS folders", () => {
   const locks = [
-    runLockPath("/h"),
+    alertLockPath("/h"),
     sessionLockPath("/h", "a"),
     sessionLockPath("/h", "b"),
     loginLockPath("/h", "a"),

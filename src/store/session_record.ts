@@ -21,6 +21,12 @@ export interface SessionRecord {
   readonly failingSince?: number;
   readonly lastError?: LastError;
   readonly lastRefreshAt?: number;
+  /** When the present session was signed in to, as far as it was seen here. */
+  readonly loginAt?: number;
+  /** How long past sessions lived, milliseconds, newest last. */
+  readonly lives?: readonly number[];
+  /** Who signed in: the last part of the ARN that STS gives. */
+  readonly user?: string;
   readonly profiles?: readonly ProfileProof[];
 }
 
@@ -77,6 +83,9 @@ const RECORD = object<SessionRecord>({
   failingSince: time,
   lastError: object<LastError>({ code: text, message: text, broken: truth, at: time }, ["code", "message"]),
   lastRefreshAt: time,
+  loginAt: time,
+  lives: list(amount),
+  user: text,
   profiles: list(
     object<ProfileProof>({
       name: text,

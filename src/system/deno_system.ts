@@ -3,7 +3,7 @@ import { UserError } from "../domain/problem.ts";
 import type { System, Terminal } from "./system.ts";
 
 /** What `sandbox/enter.ts` found at start. */
-type Place = Pick<System, "home" | "cwd" | "env">;
+type Place = Pick<System, "home" | "cwd" | "env" | "host" | "user">;
 
 /** How the process is told to stop, and tells that nobody reads its output any more. */
 export interface Ending {
@@ -19,6 +19,9 @@ export function denoSystem(place: Place, ending: Ending = {}): System {
     home: place.home,
     cwd: place.cwd,
     env: place.env,
+    host: place.host,
+    user: place.user,
+    os: Deno.build.os === "darwin" ? "darwin" : "linux",
     terminal: denoTerminal(ending),
     now: () => Date.now(),
     sleep: (ms, signal) => sleep(ms, [signal, ending.signal]),

@@ -61,14 +61,16 @@ Deno.test("sleep() rejects at once when the signal is aborted already", async ()
 
 Deno.test("denoSystem() ends its sleeps with the process's own signal", async () => {
   const ending = new AbortController();
-  const system = denoSystem({ home: "/home/me", cwd: "/tmp", env: {} }, { signal: ending.signal });
+  const system = denoSystem({ home: "/home/me", cwd: "/tmp", env: {}, host: "h", user: "u" }, {
+    signal: ending.signal,
+  });
   const asleep = system.sleep(60_000);
   ending.abort(new Error("SIGTERM"));
   await assert.rejects(asleep, { message: "SIGTERM" });
 });
 
 Deno.test("denoSystem() gives chances in [0, 1) and the place it was made for", () => {
-  const system = denoSystem({ home: "/home/me", cwd: "/tmp", env: { TERM: "xterm" } });
+  const system = denoSystem({ home: "/home/me", cwd: "/tmp", env: { TERM: "xterm" }, host: "h", user: "u" });
   const chances = Array.from({ length: 100 }, () => system.random());
   assert.ok(chances.every((chance) => chance >= 0 && chance < 1));
   assert.ok(new Set(chances).size > 90);

@@ -12,9 +12,13 @@ export interface System {
   readonly home: string;
   /** Directory the user started the program in. */
   readonly cwd: string;
-  /** The honoured environment variables (see `sandbox/permissions.ts`), read once at start. */
+  /** The environment, read once at start; the program itself looks at `ENV` of `sandbox/permissions.ts` only. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
+  /** Name of this machine, and of the account this runs under; for people. */
+  readonly host: string;
+  readonly user: string;
+  readonly os: "darwin" | "linux";
 }
 
 /** Where text goes. */

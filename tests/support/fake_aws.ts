@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { AwsError } from "../../src/aws/client.ts";
 import type { Input, Operation, Output, Target } from "../../src/aws/protocol.ts";
 import type { CallFailure } from "../../src/domain/classify.ts";
-import type { Connection } from "../../src/heal/context.ts";
+import type { Connection, Outlets } from "../../src/heal/context.ts";
+import { DAY, START } from "./fake_system.ts";
+import type { FakeTeller } from "./fake_teller.ts";
 
 /** One call that came in. */
 export interface Call {
@@ -36,6 +38,10 @@ export interface Opened {
 export class FakeAws implements Connection, Disposable {
   readonly calls: Call[] = [];
   readonly opened: Opened[] = [];
+  /** Where messages could go, for each way that was opened. */
+  readonly outlets: Outlets[] = [];
+  /** What messages go through; a test that has none to send needs none. */
+  teller: FakeTeller | undefined;
   closed = 0;
   clockOffsetMs: number | undefined;
   readonly #script: Scripted[] = [];
@@ -47,9 +53,16 @@ export class FakeAws implements Connection, Disposable {
     return this;
   }
 
+  /** What it takes to open the link with that number: the first needs a client, the later ones find its registration. */
+  link(number = 1, registered = number > 1): this {
+    if (!registered) this.on("RegisterClient", NEW_CLIENT);
+    return this.on("StartDeviceAuthorization", linkNo(number));
+  }
+
   /** What a `Context` connects by. */
-  connect = (hosts: readonly string[], caCerts: readonly string[]): Promise<FakeAws> => {
+  connect = (hosts: readonly string[], caCerts: readonly string[], outlets?: Outlets): Promise<FakeAws> => {
     this.opened.push({ hosts, caCerts });
+    if (outlets !== undefined) this.outlets.push(outlets);
     return Promise.resolve(this);
   };
 
@@ -98,6 +111,27 @@ export function refusal(code: string, status = 400, more: Partial<CallFailure> =
   return { kind: "service", code, status, message: `${code} says AWS`, ...more };
 }
 
+export const NEW_CLIENT: Output<"RegisterClient"> = {
+  clientId: "new-client",
+  clientSecret: "new-client-secret",
+  expiresAt: START + 90 * DAY,
+};
+
+/** A device authorization: the code is good for 10 minutes, and asked after every 5 seconds. */
+export function linkNo(number: number): Output<"StartDeviceAuthorization"> {
+  const userCode = `ABCD-EFG${number}`;
+  return {
+    deviceCode: `device-code-${number}`,
+    userCode,
+    verificationUri: "https://corp.awsapps.com/start/#/device",
+    verificationUriComplete: `https://corp.awsapps.com/start/#/device?user_code=${userCode}`,
+    expiresInS: 600,
+    intervalS: 5,
+  };
+}
+
+/** Nobody has approved yet. */
+export const STILL_WAITING: CallFailure = refusal("AuthorizationPendingException");
 export const OFFLINE: CallFailure = { kind: "network", code: "ConnectionRefused", message: "connection refused" };
 export const THROTTLED: CallFailure = refusal("TooManyRequestsException", 429);
 export const UNAVAILABLE: CallFailure = refusal("InternalServerException", 500);

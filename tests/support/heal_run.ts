@@ -1,8 +1,10 @@
 // What the use cases are handed in a test: the fake world, the scripted AWS, and a first look at a session.
+import { type CheckOptions, runCheck } from "../../src/heal/check.ts";
 import type { Context, Run } from "../../src/heal/context.ts";
 import { type Healed, type HealOptions, healSession } from "../../src/heal/heal_session.ts";
 import { look, type View } from "../../src/heal/look.ts";
 import { reportOf } from "../../src/heal/report.ts";
+import type { CheckReport } from "../../src/domain/report.ts";
 import type { Session } from "../../src/domain/session.ts";
 import type { FakeAws } from "./fake_aws.ts";
 import { type FakeSystem, MINUTE } from "./fake_system.ts";
@@ -12,7 +14,12 @@ import { sessionNamed } from "./session_home.ts";
 export const REFRESH_AHEAD_MS = 28 * MINUTE;
 
 export function contextOf(system: FakeSystem, aws: FakeAws): Context {
-  return { system, log: system.log, connect: aws.connect };
+  return {
+    system,
+    log: system.log,
+    connect: aws.connect,
+    resolveStartUrl: (startUrl) => Promise.resolve({ startUrl }),
+  };
 }
 
 /** A run that has five minutes. */
@@ -44,4 +51,27 @@ export async function heal(
 export function inShort(healed: Healed): string {
   const { state, action, outcome, error } = reportOf(healed.view, true, healed);
   return [state, action, outcome, error?.code].filter((word) => word !== undefined).join(" ");
+}
+
+/** A check by hand of all there is. */
+const CHECK_OPTIONS: CheckOptions = {
+  choice: { sessions: [], profiles: [] },
+  forceRefresh: false,
+  probe: true,
+  notify: true,
+  waitApprovalMs: 0,
+  timeoutMs: 5 * MINUTE,
+};
+
+/** A whole check. */
+export function check(system: FakeSystem, aws: FakeAws, more: Partial<CheckOptions> = {}): Promise<CheckReport> {
+  return runCheck(contextOf(system, aws), { ...CHECK_OPTIONS, ...more });
+}
+
+/** The outcome, then `name state action outcome`, with a `-` before a session that is not counted. */
+export function checkInShort({ outcome, sessions }: CheckReport): string[] {
+  return [
+    outcome,
+    ...sessions.map((one) => `${one.counted ? "" : "-"}${one.name} ${one.state} ${one.action} ${one.outcome}`),
+  ];
 }

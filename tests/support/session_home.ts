@@ -5,9 +5,11 @@ import { formatRoleCredentials } from "../../src/aws/role_format.ts";
 import { tokenPath } from "../../src/aws/token_cache.ts";
 import { formatToken } from "../../src/aws/token_format.ts";
 import type { Output } from "../../src/aws/protocol.ts";
+import type { PendingLogin } from "../../src/domain/pending.ts";
 import { Secret } from "../../src/domain/secret.ts";
 import type { Profile, Session } from "../../src/domain/session.ts";
 import type { Token } from "../../src/domain/token.ts";
+import { readPendingLogin } from "../../src/store/pending_login.ts";
 import { readSessionRecord, saveSessionRecord, type SessionRecord } from "../../src/store/session_record.ts";
 import { DAY, type FakeSystem, HOUR, START } from "./fake_system.ts";
 
@@ -139,3 +141,36 @@ export const ROLE_KEYS: Output<"GetRoleCredentials"> = {
 
 export const ARN = "arn:aws:sts::012345678901:assumed-role/AWSReservedSSO_ReadOnly_0/jane@example.com";
 export const IDENTITY: Output<"GetCallerIdentity"> = { arn: ARN, accountId: "012345678901" };
+
+/** A session that was used here and has lost its token: only a person can help. */
+export async function writeLostSession(system: FakeSystem, name: string): Promise<void> {
+  writeSessions(system, name);
+  await remember(system, name, { usedAt: START - DAY });
+}
+
+/** The login of the session that waits for a person. */
+export function pendingOf({ home }: FakeSystem, name: string): PendingLogin | undefined {
+  return readPendingLogin(home, name);
+}
+
+/** A login that was begun at {@link START}, good for 10 minutes, to be asked after every 5 seconds. */
+export function pendingLogin(name: string, more: Partial<PendingLogin> = {}): PendingLogin {
+  const { startUrl, region } = sessionNamed(name);
+  return {
+    session: name,
+    startUrl,
+    region,
+    clientId: "pending-client",
+    clientSecret: new Secret("pending-client-secret"),
+    registrationExpiresAt: START + 90 * DAY,
+    deviceCode: new Secret("pending-device-code"),
+    userCode: "WXYZ-WXYZ",
+    verificationUri: `${startUrl}/#/device`,
+    verificationUriComplete: `${startUrl}/#/device?user_code=WXYZ-WXYZ`,
+    startedAt: START,
+    expiresAt: START + 600_000,
+    intervalMs: 5_000,
+    nextPollAt: START + 5_000,
+    ...more,
+  };
+}

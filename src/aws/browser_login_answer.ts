@@ -1,0 +1,41 @@
+// What the browser brings back from AWS: read alike by the worker that listens for it and by the main program.
+import { Secret } from "../domain/secret.ts";
+
+/** Where the browser is sent in the end: the path that AWS knows from the registration; the port is open (RFC 8252). */
+export const CALLBACK_PATH = "/oauth/callback";
+
+/** The first message to the worker that listens. */
+export interface ListenMessage {
+  readonly state: string;
+  /** Milliseconds until it gives up. */
+  readonly timeoutMs: number;
+}
+
+/** What that worker says: first the port or why it cannot listen, then the one answer (`?code=…`) or that nobody came. */
+export type ListenerMessage =
+  | { readonly failed: string }
+  | { readonly port: number }
+  | { readonly query: string }
+  | { readonly timedOut: true };
+
+/** What the person did on the sign-in page. */
+export type Callback =
+  | { readonly result: "approved"; readonly code: Secret }
+  | { readonly result: "denied" }
+  /** `error`: one of the words of RFC 6749, 4.1.2.1, such as `invalid_scope`. */
+  | { readonly result: "failed"; readonly error: string };
+
+/**
+ * Reads the query of the callback address. Undefined when it is not the answer to the login with this `state`: another
+ * window, or somebody who tries to slip in a code of his own. An error may come without a state: it gives nobody anything.
+ */
+export function parseCallback(query: string, state: string): Callback | undefined {
+  const fields = new URLSearchParams(query);
+  const error = fields.get("error");
+  const given = fields.get("state");
+  if (given !== state && (given !== null || error === null)) return undefined;
+  if (error === "access_denied") return { result: "denied" };
+  if (error !== null) return { result: "failed", error: /^[\w.-]{1,60}$/.test(error) ? error : "unknown error" };
+  const code = fields.get("code");
+  return code ? { result: "approved", code: new Secret(code) } : undefined;
+}

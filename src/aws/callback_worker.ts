@@ -1,0 +1,41 @@
+// Runs inside a confined worker: waits on this machine for the browser of a person who signs in.
+//
+// Its only permission is to listen on 127.0.0.1 (`net: ["127.0.0.1:0"]`): it cannot call anybody.
+/// <reference lib="deno.worker" />
+import "../sandbox/lock_down.ts";
+import type { ListenerMessage, ListenMessage } from "./browser_login_answer.ts";
+import { answerBrowser } from "./browser_login_page.ts";
+
+/** For a browser that keeps a connection open and says nothing. */
+const PARTING_MS = 1_000;
+
+function say(message: ListenerMessage): void {
+  self.postMessage(message);
+}
+
+function listen({ state, timeoutMs }: ListenMessage): void {
+  let over = false;
+  /** The page is on its way to the browser before the main program hears of it, and ends this worker. */
+  const end = async (last: ListenerMessage) => {
+    if (over) return;
+    over = true;
+    clearTimeout(timer);
+    await Promise.race([server.shutdown(), new Promise((resolve) => setTimeout(resolve, PARTING_MS))]);
+    say(last);
+  };
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    const { response, query } = answerBrowser(request, server.addr.port, state);
+    if (query !== undefined) end({ query });
+    return response;
+  });
+  const timer = setTimeout(() => end({ timedOut: true }), timeoutMs);
+  say({ port: server.addr.port });
+}
+
+self.onmessage = ({ data }: MessageEvent<ListenMessage>) => {
+  try {
+    listen(data);
+  } catch (error) {
+    say({ failed: error instanceof Error ? error.message : String(error) });
+  }
+};

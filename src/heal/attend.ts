@@ -1,0 +1,163 @@
+// What a check does about people: links are opened and asked after, people are told, and what they approve is taken.
+import { AwsError } from "../aws/client.ts";
+import type { Config } from "../config/config.ts";
+import { type Incident, incidentNow, wantsLink } from "../domain/alert.ts";
+import { isDue } from "../domain/delivery.ts";
+import { isOpen } from "../domain/pending.ts";
+import { UserError } from "../domain/problem.ts";
+import type { Notification } from "../domain/report.ts";
+import { type AlertState, readAlertState } from "../store/alert_state.ts";
+import { acquireLock, type Lock, LockHeld } from "../store/lock.ts";
+import { loginLockPath } from "../store/paths.ts";
+import type { Channel } from "./channels.ts";
+import type { Run, Teller } from "./context.ts";
+import { faultOf } from "./faults.ts";
+import type { Healed } from "./heal_session.ts";
+import { look } from "./look.ts";
+import { openLink, REGISTRATION_LEAST_MS } from "./open_link.ts";
+import { rememberProblem } from "./notes.ts";
+import { tryToSignIn } from "./sign_in.ts";
+import { conditionOf, isOurs, type Situation } from "./situation.ts";
+import { policyOf, tell } from "./tell.ts";
+
+export interface AttendOptions {
+  readonly config: Config;
+  readonly channels: readonly Channel[];
+  readonly teller?: Teller;
+  readonly notify: boolean;
+  readonly refreshAheadMs: number;
+  /** Approval is waited for until then (epoch milliseconds); a moment that has passed asks once. */
+  readonly waitUntil: number;
+  /** Called once, before the first pause: what was done so far. */
+  onPause(healed: readonly Healed[], notifications: readonly Notification[]): Promise<void>;
+}
+
+export interface Attended {
+  readonly healed: readonly Healed[];
+  readonly notifications: readonly Notification[];
+}
+
+const SIGN_IN_MS = 60_000;
+/** Whoever asks after a link holds it as long as it waits, other holders for a moment. */
+const LOCK_MS = 1_000;
+/** Rounds without a pause: what somebody asked of a bot is answered by the second. */
+const MOST_ROUNDS = 20;
+/** While another process asks, its result is looked for this often. */
+const TURN_MS = 2_000;
+/** The longest pause: what other processes do is to be seen. */
+const LONGEST_PAUSE_MS = 30_000;
+
+/** Attends to all sessions that need somebody, until all are well or the time is over. */
+export async function attend(run: Run, healed: readonly Healed[], options: AttendOptions): Promise<Attended> {
+  const { system } = run;
+  const notifications: Notification[] = [];
+  let current = healed;
+  let paused = false;
+  let rounds = 0;
+  for (;;) {
+    const state = readAlertState(system.home).state;
+    const situations = await Promise.all(current.map((each) => attendSession(run, each, state, options)));
+    current = situations.map((one) => one.healed);
+    let again = false;
+    if (options.notify) {
+      const ours = situations.filter((one) => isOurs(one.healed.view));
+      const told = await tell(run, ours, options);
+      notifications.push(...told.notifications);
+      again = told.again && rounds++ < MOST_ROUNDS;
+    }
+    if (again) continue;
+    const open = situations.filter(({ healed }) => isOpen(healed.view.pending, system.now()));
+    if (open.length === 0 || system.now() >= options.waitUntil) return { healed: current, notifications };
+    if (!paused) await options.onPause(current, notifications);
+    paused = true;
+    await system.sleep(Math.max(0, Math.min(nextMoment(situations, system.now()), options.waitUntil) - system.now()));
+    current = await Promise.all(current.map((each) => lookAgain(run, each, options)));
+  }
+}
+
+/** One session: asks after its link, or opens one if that is wanted. Never throws. */
+async function attendSession(run: Run, healed: Healed, state: AlertState, options: AttendOptions): Promise<Situation> {
+  const { session } = healed.view;
+  if (!isOurs(healed.view) || session.problem !== undefined) return { healed };
+  const { system } = run;
+  const before = state.incidents.find((one) => one.session === session.name);
+  if (!isOpen(healed.view.pending, system.now()) && !mayWantLink(healed, before, options, system.now())) {
+    return { healed };
+  }
+  let lock: Lock | undefined;
+  try {
+    const { now, sleep } = system;
+    lock = await acquireLock(loginLockPath(system.home, session.name), { now, sleep, timeoutMs: LOCK_MS });
+    // Another process may have finished it just before.
+    const fresh = await lookAgain(run, healed, options);
+    return await askOrOpen(run, fresh, state, options);
+  } catch (error) {
+    if (error instanceof LockHeld) return { healed: await lookAgain(run, healed, options), attended: true };
+    if (!(error instanceof AwsError) && !(error instanceof UserError)) throw error;
+    const { temporary, ...fault } = faultOf(error);
+    run.log.info(`cannot sign in to session ${session.name}`, { error: fault.message });
+    // A link that was refused is no link any more.
+    const fresh = await lookAgain(run, healed, options);
+    return { healed: { ...fresh, error: { ...fault, temporary: temporary ? true : undefined } } };
+  } finally {
+    lock?.release();
+  }
+}
+
+async function askOrOpen(run: Run, healed: Healed, state: AlertState, options: AttendOptions): Promise<Situation> {
+  const { system } = run;
+  const { view } = healed;
+  const { session, pending } = view;
+  let situation: Situation = { healed };
+  if (isOpen(pending, system.now())) {
+    if (system.now() < pending.nextPollAt) return situation;
+    const soon = { ...run, deadline: system.now() + SIGN_IN_MS };
+    const attempt = await tryToSignIn(soon, view, pending, options.config.check.expectedUser);
+    if (attempt.result === "signed-in") {
+      const { view, proofs, approvedBy } = attempt;
+      return { healed: { view, action: "logged-in", proofs }, approvedBy };
+    }
+    situation = { healed: await lookAgain(run, healed, options) };
+    if (attempt.result === "waiting") return situation;
+    run.log.info(`the link of session ${session.name} has ended`, { because: attempt.result });
+    // No new link until the next reminder, or until somebody asks for one.
+    if (attempt.result === "denied") return { ...situation, denied: true };
+    if (attempt.result === "refused") throw attempt.error;
+    if (attempt.result === "unwanted") await rememberProblem(run, view, attempt.fault);
+  }
+  const incident = state.incidents.find((one) => one.session === session.name);
+  if (!mayWantLink(situation.healed, incident, options, system.now(), state)) return situation;
+  const leastMs = Math.max(REGISTRATION_LEAST_MS, ...options.config.alerts.warnBeforeMs);
+  await openLink(run, session, leastMs);
+  run.log.info("waiting for somebody to approve", { session: session.name });
+  return { healed: { ...await lookAgain(run, situation.healed, options), action: "login-started" } };
+}
+
+function mayWantLink(
+  healed: Healed,
+  before: Incident | undefined,
+  { config }: AttendOptions,
+  now: number,
+  state?: AlertState,
+): boolean {
+  const condition = conditionOf({ healed }, before, config, now);
+  if (condition === undefined || condition.kind === "fine") return false;
+  const incident = incidentNow(healed.view.session.name, before, condition, now, "new");
+  if (incident === undefined) return false;
+  if (wantsLink(incident, condition, now, policyOf(config))) return true;
+  // What was held back over night shall not come with a dead link.
+  return state?.posts.some((post) => post.incident === incident.id && isDue(post, now)) ?? false;
+}
+
+async function lookAgain({ system }: Run, healed: Healed, { refreshAheadMs }: AttendOptions): Promise<Healed> {
+  return { ...healed, view: await look(system, healed.view, { refreshAheadMs }) };
+}
+
+function nextMoment(situations: readonly Situation[], now: number): number {
+  const moments = situations.map(({ healed, attended }) => {
+    if (attended) return now + TURN_MS;
+    const { pending } = healed.view;
+    return isOpen(pending, now) ? Math.min(pending.nextPollAt, pending.expiresAt) : Infinity;
+  });
+  return Math.max(now, Math.min(now + LONGEST_PAUSE_MS, ...moments));
+}

@@ -1,0 +1,122 @@
+// Tells people: decides under one lock what is to be said, notes it, then sends it; a crash in between says nothing twice.
+import type { Config } from "../config/config.ts";
+import {
+  type AlertPolicy,
+  announce,
+  type Announcement,
+  type Condition,
+  denied,
+  type Incident,
+  incidentNow,
+} from "../domain/alert.ts";
+import { isDue, type Post, postsOf, routesFor, toldRoutes } from "../domain/delivery.ts";
+import type { Notification } from "../domain/report.ts";
+import { acquireLock, type Lock, LockHeld } from "../store/lock.ts";
+import { alertLockPath } from "../store/paths.ts";
+import { AlertBook } from "./alert_book.ts";
+import { downtimeOf, profilesOf } from "./alert_text.ts";
+import { obeyBots } from "./bots.ts";
+import type { Channel } from "./channels.ts";
+import type { Run, Teller } from "./context.ts";
+import { Deliverer } from "./deliver.ts";
+import { conditionOf, type Situation } from "./situation.ts";
+
+/** What telling needs besides the situations. */
+export interface Telling {
+  readonly config: Config;
+  readonly channels: readonly Channel[];
+  readonly teller?: Teller;
+}
+
+/** What one round of telling did. */
+export interface Told {
+  readonly notifications: readonly Notification[];
+  /** A further round has something to do at once. */
+  readonly again: boolean;
+}
+
+const LOCK_MS = 5_000;
+const AT_ONCE_MS = 1_000;
+
+/**
+ * One round of telling. While another process tells, this one leaves it to that.
+ *
+ * @throws {UserError} when what was said cannot be noted: then nothing is sent.
+ */
+export async function tell(run: Run, situations: readonly Situation[], telling: Telling): Promise<Told> {
+  const { system } = run;
+  let lock: Lock;
+  try {
+    const { now, sleep } = system;
+    lock = await acquireLock(alertLockPath(system.home), { now, sleep, timeoutMs: LOCK_MS });
+  } catch (error) {
+    if (error instanceof LockHeld) return { notifications: [], again: false };
+    throw error;
+  }
+  try {
+    const book = new AlertBook(run);
+    const bySession = new Map(situations.map((one) => [one.healed.view.session.name, one]));
+    const deliverer = new Deliverer(book, bySession, telling.channels, telling.teller);
+    for (const [session, situation] of bySession) decide(book, session, situation, telling);
+    const linkShown = (session: string) => deliverer.linkShown(session);
+    await obeyBots(book, { channels: telling.channels, teller: telling.teller, linkShown });
+    book.prune();
+    await book.save();
+    await deliverer.sendDue();
+    await deliverer.editOutdated();
+    book.prune();
+    await book.save();
+    const soon = system.now() + AT_ONCE_MS;
+    return { notifications: deliverer.notifications, again: book.state.posts.some((post) => isDue(post, soon)) };
+  } finally {
+    lock.release();
+  }
+}
+
+/** What is to be said about one session is added to the book. */
+function decide(book: AlertBook, session: string, situation: Situation, { config, channels }: Telling): void {
+  const { system, log } = book.context;
+  const now = system.now();
+  const before = book.state.incidents.find((one) => one.session === session);
+  const condition = conditionOf(situation, before, config, now);
+  if (condition === undefined) return;
+  const id = `${Math.floor(now / 1000).toString(36)}-${Math.floor(system.random() * 36 ** 6).toString(36)}`;
+  const current = condition.kind === "fine" ? before : incidentNow(session, before, condition, now, id);
+  const step = announce(current && situation.denied ? denied(current) : current, condition, now, policyOf(config));
+
+  const others = book.state.incidents.filter((one) => one.session !== session);
+  book.change({ incidents: step.incident === undefined ? others : [...others, step.incident] });
+  const { ended } = step;
+  // An alarm that is still on its way when all is well again is not sent any more.
+  if (ended !== undefined) {
+    book.change({ posts: book.state.posts.filter((post) => post.incident !== ended.id || post.state === "sent") });
+  }
+  const about = step.incident ?? ended;
+  if (step.say === undefined || about === undefined) return;
+  const { event, reminder } = step.say;
+  const routes = event === "healed"
+    ? toldRoutes(book.state.posts, about.id)
+    : routesFor(event, session, channels, config.alerts.fallback);
+  const posts = postsFor(step.say, about, routes, now).map((post): Post =>
+    event === "healed" ? { ...post, ...howItEnded(about, condition, situation, now) } : post
+  );
+  book.change({ posts: [...book.state.posts, ...posts] });
+  log.info(`alert: ${event}`, { session, incident: about.id, reminder, routes });
+}
+
+function postsFor(say: Announcement, { id, session }: Incident, routes: readonly (readonly string[])[], now: number) {
+  return postsOf(say, { id: `${id}-${say.event}-${say.reminder}`, incident: id, session }, routes, now);
+}
+
+function howItEnded(incident: Incident, condition: Condition, situation: Situation, now: number): Partial<Post> {
+  return {
+    downtimeMs: downtimeOf(incident, condition, now),
+    profiles: profilesOf(situation),
+    approvedBy: situation.approvedBy,
+  };
+}
+
+export function policyOf({ alerts }: Config): AlertPolicy {
+  const { remindEveryMs, quietHours, timeZone, holdFirst } = alerts;
+  return { remindEveryMs, quietHours, timeZone, holdFirst };
+}

@@ -1,0 +1,58 @@
+// Answers one call to the worker that sends messages. Whatever happens becomes a failure without secrets.
+import { failureOf, refusal } from "./failure.ts";
+import { hideSecrets } from "./hide_secrets.ts";
+import { isOverHttp, sendOverHttp } from "./http_channels.ts";
+import type {
+  ChannelSettings,
+  Delivery,
+  DeliveryFailure,
+  DeliveryResult,
+  Http,
+  NotifyAnswer,
+  NotifyCall,
+} from "./protocol.ts";
+import { readCommands } from "./telegram_bot.ts";
+
+/** Never rejects. */
+export async function answerOf(call: NotifyCall, http: Http): Promise<NotifyAnswer> {
+  const { id } = call;
+  if ("ping" in call) return { id, result: await safely(call.ping, () => ping(http, call.ping)) };
+  let settings: ChannelSettings;
+  try {
+    settings = JSON.parse(call.settings);
+  } catch (error) {
+    return "bot" in call ? { id, bot: failureOf(error) } : { id, result: failureOf(error) };
+  }
+  if ("bot" in call) return { id, bot: await safely(settings, () => bot(http, settings, call.offset)) };
+  return { id, result: await safely(settings, () => send(http, settings, call.delivery)) };
+}
+
+/** The outcome of `work`, or its failure; neither tells anything of `secrets`. */
+async function safely<T extends object>(
+  secrets: unknown,
+  work: () => Promise<T | DeliveryFailure>,
+): Promise<T | DeliveryFailure> {
+  const outcome = await work().catch(failureOf);
+  if (!("ok" in outcome) || outcome.ok) return outcome;
+  return { ...outcome, message: hideSecrets(outcome.message, secrets) };
+}
+
+async function send(http: Http, settings: ChannelSettings, delivery: Delivery): Promise<DeliveryResult> {
+  if (isOverHttp(settings)) return await sendOverHttp(http, settings, delivery);
+  if (settings.type === "email") {
+    // Loaded only where there is mail to send.
+    const { sendEmail } = await import("./email.ts");
+    return await sendEmail(settings, delivery);
+  }
+  return { ok: false, code: "WrongWorker", message: `type ${settings.type} needs the worker that starts programs` };
+}
+
+async function bot(http: Http, settings: ChannelSettings, offset: number) {
+  if (settings.type === "telegram") return await readCommands(http, settings, offset);
+  throw new TypeError(`no bot: ${settings.type}`);
+}
+
+async function ping(http: Http, url: string): Promise<DeliveryResult> {
+  const response = await http({ method: "GET", url });
+  return response.status < 300 ? { ok: true } : refusal(response);
+}

@@ -1,0 +1,73 @@
+// The main program's side of a worker that starts one program: a delivery in, its outcome out, never an exception.
+import type { Secret } from "../domain/secret.ts";
+import type { ChannelSettings, Delivery, DeliveryResult } from "./protocol.ts";
+import type { Job } from "./run_worker.ts";
+
+/** What a program finds in its environment: enough for the desktop's message bus, a shell script and its language. */
+const PASSED_ON =
+  /^(HOME|PATH|USER|LOGNAME|LANG|LC_\w+|TZ|DISPLAY|WAYLAND_DISPLAY|DBUS_SESSION_BUS_ADDRESS|XDG_RUNTIME_DIR)$/;
+
+interface Answer {
+  readonly id: number;
+  readonly result: DeliveryResult;
+}
+
+/** Over a worker of `notify/run_worker.ts`. */
+export class RunClient {
+  readonly #worker: Worker;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #waiting = new Map<number, (result: DeliveryResult) => void>();
+  #nextId = 1;
+  #ended: DeliveryResult | undefined;
+
+  constructor(worker: Worker, env: Readonly<Record<string, string | undefined>>) {
+    this.#worker = worker;
+    this.#env = Object.fromEntries(
+      Object.entries(env).filter((pair): pair is [string, string] => PASSED_ON.test(pair[0]) && pair[1] !== undefined),
+    );
+    worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+      this.#waiting.get(data.id)?.(data.result);
+      this.#waiting.delete(data.id);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#end("the worker ended");
+    };
+  }
+
+  /** Hands `delivery` to the program of `settings` (the JSON of `ChannelSettings`). */
+  async send(settings: Secret, delivery: Delivery): Promise<DeliveryResult> {
+    if (this.#ended !== undefined) return this.#ended;
+    const job = await jobOf(JSON.parse(settings.reveal()) as ChannelSettings, delivery);
+    if (job === undefined) return { ok: false, code: "NotUsable", message: "this channel starts no program" };
+    const id = this.#nextId++;
+    const { promise, resolve } = Promise.withResolvers<DeliveryResult>();
+    this.#waiting.set(id, resolve);
+    this.#worker.postMessage({ id, job: { ...job, env: this.#env } });
+    return await promise;
+  }
+
+  close(): void {
+    this.#worker.terminate();
+    this.#end("closed");
+  }
+
+  #end(message: string): void {
+    this.#ended ??= { ok: false, code: "WorkerEnded", message };
+    for (const resolve of this.#waiting.values()) resolve(this.#ended);
+    this.#waiting.clear();
+  }
+}
+
+async function jobOf(settings: ChannelSettings, delivery: Delivery): Promise<Job | undefined> {
+  switch (settings.type) {
+    case "sendmail":
+      return await (await import("./sendmail.ts")).sendmailJob(settings, delivery);
+    case "desktop":
+      return (await import("./desktop.ts")).desktopJob(settings, delivery);
+    case "command":
+      return await (await import("./command.ts")).commandJob(settings, delivery);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,59 @@
+// Commands that people send to the Telegram bot: a fresh link on demand.
+// https://core.telegram.org/bots/api#getupdates, #update, #message, #messageentity
+import { fieldsOf } from "./answer_fields.ts";
+import { botFailure, botRequest } from "./telegram.ts";
+import type { BotAnswer, DeliveryFailure, Http, SettingsOf } from "./protocol.ts";
+
+/** A command that waited longer (the machine was off) is not what its sender wants now. */
+const OLDEST_MS = 10 * 60_000;
+
+type Command = BotAnswer["commands"][number];
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Asks once, without waiting, for what was sent since the update before `offset`. Asking with the returned offset is
+ * what tells Telegram that these are done with.
+ *
+ * @throws {HttpError} when there is no whole answer.
+ */
+export async function readCommands(
+  http: Http,
+  settings: SettingsOf<"telegram">,
+  offset: number,
+): Promise<BotAnswer | DeliveryFailure> {
+  const ask = { offset, timeout: 0, allowed_updates: ["message"] };
+  const response = await http(botRequest(settings, "getUpdates", ask));
+  const { ok, result } = fieldsOf(response.body);
+  if (ok !== true || !Array.isArray(result)) return botFailure(response);
+  const now = Date.parse(response.headers["date"] ?? "") || Date.now();
+  const commands: Command[] = [];
+  let next = offset;
+  for (const update of result.map(fields)) {
+    if (!Number.isSafeInteger(update.update_id)) continue;
+    next = Math.max(next, update.update_id as number + 1);
+    const command = commandOf(fields(update.message), settings, now);
+    if (command !== undefined) commands.push(command);
+  }
+  return { offset: next, commands };
+}
+
+function commandOf(message: Fields, settings: SettingsOf<"telegram">, now: number): Command | undefined {
+  const { text, date, forward_origin } = message;
+  if (typeof text !== "string" || typeof date !== "number" || forward_origin !== undefined) return undefined;
+  if (date * 1000 < now - OLDEST_MS || !mayCommand(message, settings)) return undefined;
+  // With the bot's name behind it in a group: other bots' commands do not come here in its usual privacy mode.
+  return /^\/(login|status)(?:@\w+)?(?:\s|$)/.exec(text)?.[1] as Command | undefined;
+}
+
+/** Only from the chat of the alerts. Whoever is in a private chat is its person; in a group it must be a named one. */
+function mayCommand(message: Fields, { chat_id, allowed_users }: SettingsOf<"telegram">): boolean {
+  const chat = fields(message.chat).id;
+  const sender = fields(message.from);
+  if (typeof chat !== "number" || `${chat}` !== chat_id || sender.is_bot === true) return false;
+  if (chat > 0 && allowed_users.length === 0) return true;
+  return typeof sender.id === "number" && allowed_users.includes(`${sender.id}`);
+}
+
+function fields(value: unknown): Fields {
+  return typeof value === "object" && value !== null ? value as Fields : {};
+}

@@ -1,0 +1,63 @@
+// The channels of the config, and what came of a test message.
+import type { ChannelList, TriedChannel } from "../domain/report.ts";
+import { clean } from "./cells.ts";
+import { faultJson, formatJson, JSON_VERSION } from "./json.ts";
+import { formatProblems } from "./problems.ts";
+import type { Screen } from "./screen.ts";
+import { formatMarked } from "./session_lines.ts";
+import { type Column, formatTable } from "./table.ts";
+import { BAD, GOOD } from "./words.ts";
+
+const COLUMNS: readonly Column[] = [
+  { header: "CHANNEL", least: 12 },
+  { header: "TYPE" },
+  { header: "EVENTS", least: 10 },
+  { header: "SESSIONS", least: 8 },
+  { header: "FALLBACK" },
+];
+
+/** A table, then what is wrong. */
+export function formatChannels(list: ChannelList, screen: Screen): string {
+  const rows = list.channels.map(({ name, type, events, sessions, fallback, failure }) => [
+    { text: clean(name), colour: failure === undefined ? "bold" as const : "red" as const },
+    { text: type },
+    { text: clean(events?.join(", ") ?? "all") },
+    { text: clean(sessions?.join(", ") ?? "all") },
+    { text: fallback?.toString() ?? "" },
+  ]);
+  const broken = list.channels.filter(({ failure }) => failure !== undefined);
+  const blocks = [
+    formatProblems(list, screen),
+    rows.length > 0
+      ? formatTable(COLUMNS, rows, screen)
+      : ["No channel: nobody is told when a person must sign in.", HOW],
+    broken.flatMap(({ name, failure }) => formatMarked(BAD, `${clean(name)}: ${clean(failure ?? "")}`, "", screen)),
+  ].filter((block) => block.length > 0);
+  return blocks.map((block) => block.map((line) => `${line}\n`).join("")).join("\n");
+}
+
+const HOW = "→ add a section [notify NAME] to ~/.config/sso-heal/config.ini";
+
+/** One line a channel. */
+export function formatTried(tried: readonly TriedChannel[], screen: Screen): string {
+  return tried.flatMap(({ name, ok, error }) =>
+    ok
+      ? formatMarked(GOOD, `${clean(name)}: sent`, "", screen)
+      : formatMarked(BAD, `${clean(name)}: ${clean(error ?? "not sent")}`, "", screen)
+  ).map((line) => `${line}\n`).join("");
+}
+
+/** The JSON document of `notify list --json`. */
+export function channelsJson({ channels, problems, warnings }: ChannelList): string {
+  return formatJson({
+    version: JSON_VERSION,
+    channels,
+    problems: problems.map(faultJson),
+    warnings: warnings.map(faultJson),
+  });
+}
+
+/** The JSON document of `notify test --json`. */
+export function triedJson(tried: readonly TriedChannel[]): string {
+  return formatJson({ version: JSON_VERSION, channels: tried });
+}
