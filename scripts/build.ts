@@ -86,7 +86,7 @@ async function bundle(base: RuntimeBase): Promise<void> {
   } as const;
   const { metafile } = await build({ ...program, write: false, metafile: true });
   await build({ ...program, plugins: [keepTogether(lazyModules(metafile))] });
-  const worker = { ...common, platform: "browser", conditions: ["browser"], splitting: true } as const;
+  const worker = { ...common, platform: "browser" as const, conditions: ["browser"], splitting: true };
   await build({
     ...worker,
     entryPoints: {

@@ -36,7 +36,7 @@ export async function readCacheFile<T>(
 ): Promise<T | Damage | undefined> {
   for (let attempt = 0;; attempt++) {
     try {
-      return readOnce(path, read);
+      return await readOnce(path, read);
     } catch (error) {
       if (!(error instanceof Damage)) throw error;
       if (error.code === "Unreadable" || attempt === PAUSES_MS.length) return error;
@@ -45,11 +45,15 @@ export async function readCacheFile<T>(
   }
 }
 
-function readOnce<T>(path: string, read: (object: JsonObject, text: string) => T): T | undefined {
+async function readOnce<T>(path: string, read: (object: JsonObject, text: string) => T): Promise<T | undefined> {
   const file = readText(path);
   if (file.kind === "missing") return undefined;
-  // Unreadable needs a person at the file; the rest is mended by writing it anew.
-  if (file.kind === "failed") throw new Damage(file.code, file.why, file.code === "NotUtf8" ? undefined : file.hint);
+  if (file.kind === "failed") {
+    const { wordFailure } = await import("./read_failure.ts");
+    const { why, hint } = wordFailure(path, file);
+    // Unreadable needs a person at the file; the rest is mended by writing it anew.
+    throw new Damage(file.code, why, file.code === "NotUtf8" ? undefined : hint);
+  }
   return read(parseObject(file.text), file.text);
 }
 

@@ -5,7 +5,8 @@ import { awsPaths } from "../store/paths.ts";
 import type { System } from "../system/system.ts";
 import { type IniDocument, parseIni } from "./ini.ts";
 import { readText } from "./read_file.ts";
-import { quoted } from "./wording.ts";
+
+export type AwsFileKind = "config" | "credentials";
 
 /** One of the two files, read. Holds what the file holds, keys included: never print it. */
 export interface AwsFile {
@@ -34,10 +35,12 @@ export function credentialsPath(place: Place): string {
 }
 
 /** Reads both files. A file that does not exist is absent from the answer and no problem, as for every AWS client. */
-export function readAwsFiles(place: Place): AwsFiles {
+export async function readAwsFiles(place: Place): Promise<AwsFiles> {
   const problems: Problem[] = [];
-  const config = readAwsFile("config", configPath(place), problems);
-  const credentials = hasCredentials(place) ? readAwsFile("credentials", credentialsPath(place), problems) : undefined;
+  const config = await readAwsFile("config", configPath(place), problems);
+  const credentials = hasCredentials(place)
+    ? await readAwsFile("credentials", credentialsPath(place), problems)
+    : undefined;
   return { config, credentials, problems };
 }
 
@@ -46,27 +49,17 @@ function hasCredentials(place: Place): boolean {
   return !!place.env.AWS_SHARED_CREDENTIALS_FILE || existsSync(credentialsPath(place));
 }
 
-function readAwsFile(kind: "config" | "credentials", path: string, problems: Problem[]): AwsFile | undefined {
+async function readAwsFile(kind: AwsFileKind, path: string, problems: Problem[]): Promise<AwsFile | undefined> {
   // The usual way to tell AWS clients that there is no file; opening the device is not granted to the binary.
   if (path === "/dev/null") return undefined;
   const read = readText(path);
   if (read.kind === "text") return { path, document: parseIni(read.text, path) };
-  const subject = `Cannot read the AWS ${kind} file`;
-  if (read.kind === "failed") {
-    const code = `${kind === "config" ? "Config" : "Credentials"}${read.code}`;
-    problems.push({ code, message: `${subject}: ${read.why}`, hint: read.hint, file: path });
-  } else if (path.includes("$")) {
-    problems.push({
-      code: "UnknownVariable",
-      message: `${subject}: ${quoted(path)} names a variable that is not known here`,
-      hint: "write the whole path; only variables that AWS clients honour and HOME are looked up",
-      file: path,
-    });
-  }
+  if (read.kind === "failed") problems.push((await import("./file_problems.ts")).unreadable(kind, path, read));
+  else if (path.includes("$")) problems.push((await import("./file_problems.ts")).unknownVariable(kind, path));
   return undefined;
 }
 
-function pathFrom(place: Place, variable: string, name: "config" | "credentials"): string {
+function pathFrom(place: Place, variable: string, name: AwsFileKind): string {
   const wanted = place.env[variable];
   return wanted ? expandPath(wanted, place) : awsPaths(place.home)[name];
 }

@@ -42,14 +42,14 @@ Deno.test("expandPath() expands as Python does and stays below the physical home
 });
 
 Deno.test("readAwsFiles() takes missing files for empty ones", async () => {
-  await inTempDir((home) => {
-    assert.deepEqual(readAwsFiles({ home, cwd: home, env: {} }), {
+  await inTempDir(async (home) => {
+    assert.deepEqual(await readAwsFiles({ home, cwd: home, env: {} }), {
       config: undefined,
       credentials: undefined,
       problems: [],
     });
     const nowhere = { AWS_CONFIG_FILE: "/dev/null", AWS_SHARED_CREDENTIALS_FILE: "/dev/null" };
-    assert.deepEqual(readAwsFiles({ home, cwd: home, env: nowhere }).problems, []);
+    assert.deepEqual((await readAwsFiles({ home, cwd: home, env: nowhere })).problems, []);
   });
 });
 
@@ -57,7 +57,7 @@ Deno.test("readAwsFiles() reads both files, wherever the variables say", async (
   await inTempDir(async (home) => {
     await Deno.writeTextFile(`${home}/.aws/other`, "[profile a]\nk = v\n");
     await Deno.writeTextFile(`${home}/.aws/credentials`, "[b]\nk = v\n");
-    const { config, credentials, problems } = readAwsFiles({
+    const { config, credentials, problems } = await readAwsFiles({
       home,
       cwd: home,
       env: { AWS_CONFIG_FILE: "~/.aws/other" },
@@ -84,7 +84,7 @@ Deno.test("readAwsFiles() tells why a file cannot be read and still reads the ot
     ];
     for (const [file, code, message, hint] of rows) {
       const env = { AWS_CONFIG_FILE: `${home}/.aws/${file}` };
-      const { config, credentials, problems } = readAwsFiles({ home, cwd: home, env });
+      const { config, credentials, problems } = await readAwsFiles({ home, cwd: home, env });
       assert.equal(config, undefined, file);
       assert.equal(credentials?.document.sections.length, 1, file);
       assert.deepEqual(problems.map(({ code, file }) => [code, file]), [[code, `${home}/.aws/${file}`]]);
@@ -97,8 +97,12 @@ Deno.test("readAwsFiles() tells why a file cannot be read and still reads the ot
 Deno.test({
   name: "readAwsFiles() names the way out for a file outside the grants",
   permissions: { read: [] },
-  fn: () => {
-    const { problems } = readAwsFiles({ home: "/h", cwd: "/h", env: { AWS_SHARED_CREDENTIALS_FILE: "/dev/null" } });
+  fn: async () => {
+    const { problems } = await readAwsFiles({
+      home: "/h",
+      cwd: "/h",
+      env: { AWS_SHARED_CREDENTIALS_FILE: "/dev/null" },
+    });
     assert.deepEqual(problems.map(({ code, file }) => [code, file]), [["ConfigUnreadable", "/h/.aws/config"]]);
     assert.match(problems[0].message, /outside the folders this program may touch$/);
     assert.match(problems[0].hint, /ln -s FOLDER ~\/\.aws\/NAME/);

@@ -4,10 +4,8 @@ import type { Profile, Session } from "../domain/session.ts";
 import type { System } from "../system/system.ts";
 import { type AwsFile, type AwsFiles, readAwsFiles } from "./config_file.ts";
 import { type ProfileSettings, readSettings, type Setting } from "./settings.ts";
-import { problemAt } from "./setting_checks.ts";
 import { profileMisread, readProfile } from "./sso_profiles.ts";
 import { type BareSession, missingSsoSession, readLegacySession, readSsoSession } from "./sso_sessions.ts";
-import { quoted } from "./wording.ts";
 
 /** What the AWS files hold. */
 export interface Inventory {
@@ -46,13 +44,14 @@ export interface Inventory {
  */
 
 /** Reads both files and sorts out what they say. Never throws for what is in them. */
-export function loadInventory(place: Pick<System, "env" | "home" | "cwd">): Inventory {
-  return inventoryOf(readAwsFiles(place), place.home);
+export async function loadInventory(place: Pick<System, "env" | "home" | "cwd">): Promise<Inventory> {
+  return await inventoryOf(await readAwsFiles(place), place.home);
 }
 
 /** The same for files that are read already. */
-export function inventoryOf(files: AwsFiles, home: string): Inventory {
+export async function inventoryOf(files: AwsFiles, home: string): Promise<Inventory> {
   const settings = readSettings(files);
+  const services = settings.profiles.values().some(hasEndpoints) ? await import("./services.ts") : undefined;
   const sessions = new Map<string, BareSession>();
   for (const [name, block] of settings.ssoSessions) {
     if (name !== "") sessions.set(name, readSsoSession(name, block));
@@ -74,13 +73,18 @@ export function inventoryOf(files: AwsFiles, home: string): Inventory {
       continue;
     }
     const session = (named ?? startUrl)?.value ?? "";
-    profiles.push(readProfile(profile, session, named && settings.ssoSessions.get(session), settings, home));
+    profiles.push(readProfile(profile, session, named && settings.ssoSessions.get(session), settings, home, services));
   }
   for (const [name, { startUrl, regions }] of legacy) {
     // An sso-session may be called by the same URL: then both mean the same token file.
     if (!sessions.has(name)) sessions.set(name, readLegacySession(startUrl, regions));
   }
-  return { sessions: withProfiles(sessions, profiles), profiles, problems: fileProblems(files) };
+  return { sessions: withProfiles(sessions, profiles), profiles, problems: await fileProblems(files) };
+}
+
+/** Whether a profile has a say in where calls go; hardly any has. */
+function hasEndpoints(profile: ProfileSettings): boolean {
+  return profile.get("services") !== undefined || profile.get("endpoint_url") !== undefined;
 }
 
 /** For botocore a profile is one of SSO as soon as it has an account or a role (credentials.py `_load_sso_config`). */
@@ -96,35 +100,14 @@ function withProfiles(sessions: ReadonlyMap<string, BareSession>, profiles: read
   return [...sessions].map(([name, session]) => ({ ...session, profiles: grouped.get(name)! }));
 }
 
-function fileProblems(files: AwsFiles): Problem[] {
-  const problems = [...files.problems];
-  for (const file of [files.config, files.credentials]) {
-    if (file !== undefined) problems.push(...strayProblems(file), ...openHeaders(file));
-  }
-  return problems;
+/** Most files have none, and then the words for them are not loaded. */
+async function fileProblems({ config, credentials, problems }: AwsFiles): Promise<Problem[]> {
+  const odd = [config, credentials].filter((file) => file !== undefined).filter(isOdd);
+  if (odd.length === 0) return [...problems];
+  const { misreadFile } = await import("./file_problems.ts");
+  return [...problems, ...odd.flatMap(misreadFile)];
 }
 
-function* strayProblems({ path, document }: AwsFile): Generator<Problem> {
-  const line = document.strayLines.find((line) => document.lines[line - 1].trimStart().startsWith("sso_"));
-  if (line === undefined) return;
-  const message = `Cannot read ${quoted(path)} whole: settings of SSO stand before the first [section]`;
-  yield problemAt(
-    { file: path, line },
-    "OutsideSection",
-    message,
-    "put a header such as [profile NAME] above this line",
-  );
-}
-
-function* openHeaders({ path, document }: AwsFile): Generator<Problem> {
-  for (const { header, line } of document.sections) {
-    if (header !== undefined) continue;
-    const message = `Cannot read ${quoted(path)} whole: a header is not of the form [NAME]`;
-    yield problemAt(
-      { file: path, line },
-      "OpenHeader",
-      message,
-      "correct it: until then the keys below belong to no section",
-    );
-  }
+function isOdd({ document }: AwsFile): boolean {
+  return document.strayLines.length > 0 || document.sections.some(({ header }) => header === undefined);
 }

@@ -8,10 +8,10 @@ import { type Inventory, inventoryOf, loadInventory } from "./inventory.ts";
 
 const FIXTURES = new URL("../../tests/fixtures/", import.meta.url).pathname;
 
-function inventory(config?: string, credentials?: string): Inventory {
+async function inventory(config?: string, credentials?: string): Promise<Inventory> {
   const fileOf = (path: string, text?: string) =>
     text === undefined ? undefined : { path, document: parseIni(text, path) };
-  return inventoryOf({
+  return await inventoryOf({
     config: fileOf("config", config),
     credentials: fileOf("credentials", credentials),
     problems: [],
@@ -33,7 +33,7 @@ Deno.test("loadInventory() reads the config of every fixture", async () => {
   assert.ok(names.length >= 20);
   for (const name of names) {
     const home = await Deno.realPath(FIXTURES + name);
-    const { sessions, profiles, problems } = loadInventory({ home, cwd: home, env: {} });
+    const { sessions, profiles, problems } = await loadInventory({ home, cwd: home, env: {} });
     assert.deepEqual(problems, [], name);
     assert.deepEqual(sessions.map(({ legacy, problem }) => [legacy, problem]), [[false, undefined], [true, undefined]]);
     assert.deepEqual(sessions.map(({ profiles }) => profiles.map(({ name }) => name)), [["dev"], ["legacy"]], name);
@@ -41,7 +41,7 @@ Deno.test("loadInventory() reads the config of every fixture", async () => {
   }
 });
 
-Deno.test("inventoryOf() gives sessions and profiles with all that the config says", () => {
+Deno.test("inventoryOf() gives sessions and profiles with all that the config says", async () => {
   const text = `${GOOD_CONFIG}services = s
 ca_bundle = ~/.aws/ca.pem
 use_fips_endpoint = True
@@ -56,7 +56,7 @@ sso_region = eu-west-1
 [profile plain]
 region = us-east-1
 `;
-  assert.deepEqual(JSON.parse(JSON.stringify(inventory(text))).sessions, [
+  assert.deepEqual(JSON.parse(JSON.stringify(await inventory(text))).sessions, [
     {
       name: "corp",
       legacy: false,
@@ -85,7 +85,7 @@ region = us-east-1
   ]);
 });
 
-Deno.test("inventoryOf() finds the session of a profile", () => {
+Deno.test("inventoryOf() finds the session of a profile", async () => {
   const corp = "[sso-session corp]\nsso_start_url = https://c.awsapps.com/start\nsso_region = us-east-1\n";
   const url = "sso_start_url = https://c.awsapps.com/start\nsso_region = us-east-1\n";
   const role = "sso_account_id = 012345678901\nsso_role_name = r\n";
@@ -131,7 +131,7 @@ Deno.test("inventoryOf() finds the session of a profile", () => {
     ],
   ];
   for (const [what, config, credentials, expected] of rows) {
-    const found = inventory(config, credentials);
+    const found = await inventory(config, credentials);
     const sessions = found.sessions.map(({ name, profiles }) =>
       [`${name}:`, ...profiles.map(({ name, roleName }) => roleName ? `${name}/${roleName}` : name)].join(" ")
     );
@@ -139,7 +139,7 @@ Deno.test("inventoryOf() finds the session of a profile", () => {
   }
 });
 
-Deno.test("inventoryOf() reads what is unambiguous where Python clients refuse the file", () => {
+Deno.test("inventoryOf() reads what is unambiguous where Python clients refuse the file", async () => {
   const rows: [what: string, config: string][] = [
     ["byte order mark", `\ufeff${GOOD_CONFIG}`],
     ["the same key twice with one value", GOOD_CONFIG.replace(/sso_region.*/, "$&\n$&")],
@@ -150,11 +150,11 @@ Deno.test("inventoryOf() reads what is unambiguous where Python clients refuse t
     ["text before the first section", `hello\n${GOOD_CONFIG}`],
     ["junk in a nested block", `${GOOD_CONFIG}s3 =\n  junk\n`],
   ];
-  const expected = JSON.stringify(inventory(GOOD_CONFIG));
-  for (const [what, config] of rows) assert.equal(JSON.stringify(inventory(config)), expected, what);
+  const expected = JSON.stringify(await inventory(GOOD_CONFIG));
+  for (const [what, config] of rows) assert.equal(JSON.stringify(await inventory(config)), expected, what);
 });
 
-Deno.test("inventoryOf() reads sso_use_device_code of sessions and profiles", () => {
+Deno.test("inventoryOf() reads sso_use_device_code of sessions and profiles", async () => {
   const key = (value: string) => `sso_use_device_code = ${value}\n`;
   const inSession = (lines: string) => GOOD_CONFIG.replace("sso_region", `${lines}sso_region`);
   const rows: [what: string, config: string, session?: boolean, profile?: boolean][] = [
@@ -167,22 +167,22 @@ Deno.test("inventoryOf() reads sso_use_device_code of sessions and profiles", ()
     ["in both", inSession(key("false")) + key("true"), false, true],
   ];
   for (const [what, config, session, profile] of rows) {
-    const found = inventory(config);
+    const found = await inventory(config);
     const [{ useDeviceCode, profiles }] = found.sessions;
     assert.deepEqual([useDeviceCode, profiles[0].useDeviceCode, problems(found)], [session, profile, []], what);
   }
   const twice = inSession(key("true") + key("false"));
-  assert.deepEqual(allProblems(inventory(twice)).map(({ code }) => code), ["Contradiction"]);
+  assert.deepEqual(allProblems(await inventory(twice)).map(({ code }) => code), ["Contradiction"]);
 });
 
-Deno.test("inventoryOf() keeps a problem to what it is about", () => {
+Deno.test("inventoryOf() keeps a problem to what it is about", async () => {
   const text = GOOD_CONFIG + "[profile bad]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = r\n";
-  const { sessions, profiles } = inventory(text);
+  const { sessions, profiles } = await inventory(text);
   assert.equal(sessions[0].problem, undefined);
   assert.deepEqual(profiles.map(({ problem }) => problem?.code), [undefined, "AccountInvalid"]);
 });
 
-Deno.test("inventoryOf() gives the way out that fits the mistake", () => {
+Deno.test("inventoryOf() gives the way out that fits the mistake", async () => {
   const rows: [config: string, message: RegExp, hint: RegExp][] = [
     [
       GOOD_CONFIG.replace("[sso-session corp]", "[x]"),
@@ -202,14 +202,14 @@ Deno.test("inventoryOf() gives the way out that fits the mistake", () => {
     ],
   ];
   for (const [config, message, hint] of rows) {
-    const [problem, ...others] = allProblems(inventory(config));
+    const [problem, ...others] = allProblems(await inventory(config));
     assert.deepEqual(others, []);
     assert.match(problem.message, message);
     assert.match(problem.hint, hint);
   }
 });
 
-Deno.test("inventoryOf() understands any text, and every problem says where it is and what to do", () => {
+Deno.test("inventoryOf() understands any text, and every problem says where it is and what to do", async () => {
   const keys = fc.constantFrom(
     "sso_session",
     "sso_start_url",
@@ -233,8 +233,8 @@ Deno.test("inventoryOf() understands any text, and every problem says where it i
     fc.constantFrom("", "# c", "junk", "  more", "\ufeff"),
   );
   const texts = fc.array(lines, { maxLength: 20 }).map((lines) => lines.join("\n"));
-  fc.assert(fc.property(texts, texts, (config, credentials) => {
-    const found = inventory(config, credentials);
+  await fc.assert(fc.asyncProperty(texts, texts, async (config, credentials) => {
+    const found = await inventory(config, credentials);
     for (const { code, message, hint, file, line } of allProblems(found)) {
       const text = { config, credentials }[file!]!;
       assert.ok(line! >= 1 && line! <= text.split("\n").length, `${code} in line ${line}`);
@@ -261,7 +261,7 @@ Deno.test("loadInventory() makes one clear problem of every malformed file", asy
       const path = `${home}/.aws/${file}`;
       if (typeof content === "string") await Deno.writeTextFile(path, content);
       else await Deno.writeFile(path, content);
-      const found = allProblems(loadInventory({ home, cwd: home, env: {} }));
+      const found = allProblems(await loadInventory({ home, cwd: home, env: {} }));
       assert.deepEqual(found.map(({ code, file, line }) => ({ code, file, line })), [{ code, file: path, line }], name);
       assert.match(found[0].message, /^Cannot (?:use|read) .+: \S/, name);
       assert.doesNotMatch(found[0].message, /\n|undefined/, name);

@@ -1,14 +1,21 @@
-// Reads the small text files of AWS and words why one cannot be read.
-import { quoted } from "./wording.ts";
+// Reads the small text files of AWS.
 
 export type TextRead =
   | { readonly kind: "missing" }
   | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "failed"; readonly code: "Unreadable" | "NotUtf8"; readonly why: string; readonly hint: string };
+  | ReadFailure;
+
+/** `wordFailure()` finds the words for it. */
+export interface ReadFailure {
+  readonly kind: "failed";
+  readonly code: "Unreadable" | "NotUtf8";
+  /** What the system said, when it is unreadable. */
+  readonly error?: unknown;
+}
 
 /**
  * The text of a file, its byte order mark included. Synchronous: these files are small, and a check that has nothing to
- * do spends its time on little else. `why` ends a sentence such as `Cannot read …:`; it never holds file content.
+ * do spends its time on little else.
  */
 export function readText(path: string): TextRead {
   try {
@@ -18,9 +25,9 @@ export function readText(path: string): TextRead {
     if (!text.includes("\ufffd") || isUtf8(Deno.readFileSync(path))) return { kind: "text", text };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return { kind: "missing" };
-    return { kind: "failed", code: "Unreadable", ...wordFailure(path, error) };
+    return { kind: "failed", code: "Unreadable", error };
   }
-  return { kind: "failed", code: "NotUtf8", why: "it is not UTF-8 text", hint: `save ${quoted(path)} as UTF-8` };
+  return { kind: "failed", code: "NotUtf8" };
 }
 
 function isUtf8(bytes: Uint8Array): boolean {
@@ -30,23 +37,4 @@ function isUtf8(bytes: Uint8Array): boolean {
   } catch {
     return false;
   }
-}
-
-/** Why the system did not let us read a file, and the way out. */
-export function wordFailure(path: string, error: unknown): { why: string; hint: string } {
-  if (error instanceof Deno.errors.NotCapable) {
-    return {
-      why: "it lies outside the folders this program may touch",
-      hint: `link its folder into ~/.aws (ln -s FOLDER ~/.aws/NAME) and use ~/.aws/NAME/…, or build sso-heal with ` +
-        `read access to that folder`,
-    };
-  }
-  if (error instanceof Deno.errors.PermissionDenied) {
-    return { why: "permission denied", hint: `let this user read it: chmod u+r ${quoted(path)}` };
-  }
-  if (error instanceof Deno.errors.IsADirectory) {
-    return { why: "it is a folder", hint: `move the folder ${quoted(path)} away` };
-  }
-  const name = error instanceof Error ? error.name : "unknown error";
-  return { why: `the system says ${name}`, hint: `look at ${quoted(path)}: it must be a readable file` };
 }

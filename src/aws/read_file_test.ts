@@ -1,6 +1,6 @@
-// Proves that text is read byte for byte, and that every refusal of the system becomes a reason with a way out.
+// Proves that text is read byte for byte.
 import assert from "node:assert/strict";
-import { readText, wordFailure } from "./read_file.ts";
+import { readText } from "./read_file.ts";
 
 Deno.test("readText() gives UTF-8 with its mark, and nothing else", async () => {
   const folder = await Deno.makeTempDir();
@@ -24,20 +24,5 @@ Deno.test("readText() gives UTF-8 with its mark, and nothing else", async () => 
     }
   } finally {
     await Deno.remove(folder, { recursive: true });
-  }
-});
-
-Deno.test("wordFailure() gives a reason and a way out for what the system says", () => {
-  const rows: [error: unknown, why: RegExp, hint: RegExp][] = [
-    [new Deno.errors.PermissionDenied("x"), /^permission denied$/, /^let this user read it: chmod u\+r "\/f"$/],
-    [new Deno.errors.NotCapable("x"), /^it lies outside the folders/, /^link its folder into ~\/\.aws/],
-    [new Deno.errors.IsADirectory("x"), /^it is a folder$/, /^move the folder "\/f" away$/],
-    [new Deno.errors.FilesystemLoop("x"), /^the system says FilesystemLoop$/, /^look at "\/f"/],
-    ["odd", /^the system says unknown error$/, /^look at "\/f"/],
-  ];
-  for (const [error, why, hint] of rows) {
-    const worded = wordFailure("/f", error);
-    assert.match(worded.why, why);
-    assert.match(worded.hint, hint);
   }
 });

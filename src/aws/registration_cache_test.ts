@@ -24,7 +24,7 @@ Deno.test("readRegistration() and formatRegistration() agree with every login of
   ];
   for (const [fixture, legacy, browser] of rows) {
     const home = FIXTURES + fixture;
-    const session = loadInventory({ home, cwd: home, env: {} }).sessions[legacy ? 1 : 0];
+    const session = (await loadInventory({ home, cwd: home, env: {} })).sessions[legacy ? 1 : 0];
     const found = await readRegistration({ home, sleep }, session);
     assert.ok(found.kind === "registration", fixture);
     const { registration } = found;

@@ -20,7 +20,7 @@ Deno.test("readRoleCredentials() and formatRoleCredentials() agree with the AWS 
   ];
   for (const [fixture, accountId] of rows) {
     const home = FIXTURES + fixture;
-    const session = loadInventory({ home, cwd: home, env: {} }).sessions[fixture.startsWith("legacy") ? 1 : 0];
+    const session = (await loadInventory({ home, cwd: home, env: {} })).sessions[fixture.startsWith("legacy") ? 1 : 0];
     const [{ accountId: account, roleName }] = session.profiles;
     const role = { accountId: account!, roleName: roleName! };
     const found = await readRoleCredentials({ home, sleep }, session, role);

@@ -1,7 +1,6 @@
 // Profiles that use SSO, checked one by one: a broken profile must not stop the others of its session.
 import type { Problem } from "../domain/problem.ts";
 import type { Profile } from "../domain/session.ts";
-import { configuredEndpoints } from "./services.ts";
 import type { AwsSettings, Block, ProfileSettings, Setting } from "./settings.ts";
 import { badRegion, contradiction, misreadLine, problemAt, type Subject } from "./setting_checks.ts";
 import { flag } from "./sso_sessions.ts";
@@ -29,6 +28,7 @@ const KEYS = [
  * @param session name of its session, "" when it names none
  * @param ssoSession the section of that session, whose account and role count too
  * @param home for `~` in `ca_bundle`
+ * @param services the module, loaded only if any profile has endpoints of its own
  */
 export function readProfile(
   profile: ProfileSettings,
@@ -36,12 +36,13 @@ export function readProfile(
   ssoSession: Block | undefined,
   settings: AwsSettings,
   home: string,
+  services: typeof import("./services.ts") | undefined,
 ): Profile {
   const subject = `Cannot use profile ${quoted(profile.name)}`;
   const account = profile.get("sso_account_id") ?? ssoSession?.get("sso_account_id");
   const role = profile.get("sso_role_name") ?? ssoSession?.get("sso_role_name");
   const region = profile.get("region");
-  const { endpoints, problem: endpointProblem } = configuredEndpoints(subject, profile, settings);
+  const { endpoints, problem: endpointProblem } = services?.configuredEndpoints(subject, profile, settings) ?? {};
   return {
     name: profile.name,
     session,

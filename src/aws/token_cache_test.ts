@@ -41,7 +41,7 @@ Deno.test("readToken() reads tokens of every client, and formatToken() writes th
   let read = 0;
   for (const { name: fixture } of Deno.readDirSync(FIXTURES)) {
     const home = FIXTURES + fixture;
-    for (const session of loadInventory({ home, cwd: home, env: {} }).sessions) {
+    for (const session of (await loadInventory({ home, cwd: home, env: {} })).sessions) {
       const found = await readToken({ home, sleep }, session);
       if (found.kind === "missing") continue;
       assert.equal(found.kind, "token", fixture);
@@ -79,7 +79,7 @@ Deno.test("formatToken() is byte-identical with the files of the AWS CLI v2", as
   assert.ok(logins.length >= 5);
   for (const login of logins) {
     const home = FIXTURES + login;
-    const [sso, legacy] = loadInventory({ home, cwd: home, env: {} }).sessions;
+    const [sso, legacy] = (await loadInventory({ home, cwd: home, env: {} })).sessions;
     const session = login.endsWith("-legacy") ? legacy : sso;
     const found = await readToken({ home, sleep }, session);
     assert.ok(found.kind === "token", login);

@@ -4,11 +4,8 @@ import { wrongUsage } from "../commands/options.ts";
 import { parseDuration } from "../domain/duration.ts";
 import type { UserError } from "../domain/problem.ts";
 import { didYouMean } from "../domain/suggest.ts";
-
 import { sessionOption } from "../domain/shell_word.ts";
-
-/** Any value that an option can have. */
-type Value = boolean | string | number | readonly string[] | undefined;
+import { filled, type Value } from "./given.ts";
 
 /**
  * Reads `words` (without the command itself): `--name value`, `--name=value`, `-x`, several short flags in one word, and
@@ -32,21 +29,6 @@ function asksForHelp(words: readonly string[], options: Options): boolean {
   if (options.help === undefined) return false;
   const end = words.indexOf("--");
   return words.some((word, at) => (word === "--help" || word === "-h") && (end < 0 || at < end));
-}
-
-/** What was not given has the value that says so. */
-function filled(options: Options, values: ReadonlyMap<string, Value>): Record<string, Value> {
-  const given: Record<string, Value> = {};
-  for (const [name, option] of Object.entries(options)) given[name] = values.get(name) ?? absent(option);
-  return given;
-}
-
-function absent(option: Option): Value {
-  if (option.kind === "flag") return false;
-  if (option.kind === "list" || option.kind === "words") return [];
-  if (option.kind === "choice" || option.fallback === undefined) return undefined;
-  const parsed = parseDuration(option.fallback);
-  return "ms" in parsed ? parsed.ms : 0;
 }
 
 class Parser {

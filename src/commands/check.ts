@@ -48,7 +48,7 @@ export const check = defineCommand({
     });
     const text = given.json
       ? (await import("../render/json.ts")).checkJson(report)
-      : formatCheck(report, screenOf(system), given.quiet);
+      : await formatCheck(report, screenOf(system), given.quiet);
     if (text !== "") system.terminal.out(text);
     return exitCodeOf(report.outcome);
   },

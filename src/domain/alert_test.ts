@@ -241,6 +241,14 @@ Deno.test("wantsLink() wants a living link for a post that is due, unless somebo
   assert.equal(wantsLink({ ...told, kind: "failing" }, FAILING, NOON, ANY, true), false);
 });
 
+Deno.test("denied() lasts while other things go wrong, and are said", () => {
+  const told = denied(incident(login(NOON, MINUTE), NOON));
+  const { incident: failing } = announce(incidentNow("corp", told, FAILING, NOON, "x"), FAILING, NOON, ANY);
+  assert.deepEqual(failing?.said, { login: NOON - MINUTE, failing: NOON });
+  const back = incidentNow("corp", failing, NO_LINK, NOON + MINUTE, "x")!;
+  assert.equal(wantsLink(back, NO_LINK, NOON + MINUTE, ANY), false);
+});
+
 Deno.test("requested() brings links for an hour, to who denied as well", () => {
   const asked = requested(denied(incident(HOUR_AGO, NOON)), NOON);
   const wanted = [0, HOUR - 1, HOUR].map((later) => wantsLink(asked, NO_LINK, NOON + later, ANY));

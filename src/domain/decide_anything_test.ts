@@ -60,7 +60,7 @@ Deno.test("decide() changes its answer not before the moment until which it wait
 });
 
 Deno.test("decide() never finds a session better just because time passes", () => {
-  const rank = { healthy: 0, "refresh-due": 1, "needs-login": 2, broken: 3 };
+  const rank = { healthy: 0, "refresh-due": 1, "waiting-for-approval": 2, "needs-login": 2, broken: 3 };
   fc.assert(
     fc.property(
       seen,

@@ -1,5 +1,5 @@
 // Puts an alert together from what is remembered of it and how the session is now.
-import type { Condition, Incident } from "../domain/alert.ts";
+import type { Incident } from "../domain/alert.ts";
 import type { AlertMessage, AlertProfile } from "../domain/alert_message.ts";
 import { isOpen } from "../domain/pending.ts";
 import { LOGIN_REASONS } from "../render/words.ts";
@@ -63,7 +63,7 @@ function reasonOf(situation: Situation): string | undefined {
 }
 
 /** How long nothing worked, milliseconds. */
-export function downtimeOf(incident: Incident, condition: Condition, now: number): number {
-  if (condition.kind !== "fine" || incident.downSince === undefined) return 0;
+export function downtimeOf(incident: Incident, now: number): number {
+  if (incident.downSince === undefined) return 0;
   return Math.max(0, now - incident.downSince);
 }

@@ -1,7 +1,7 @@
 // What a check does about people: links are opened and asked after, people are told, and what they approve is taken.
 import { AwsError } from "../aws/client.ts";
 import type { Config } from "../config/config.ts";
-import { type Incident, incidentNow, wantsLink } from "../domain/alert.ts";
+import { denied, type Incident, incidentNow, wantsLink } from "../domain/alert.ts";
 import { isDue } from "../domain/delivery.ts";
 import { isOpen } from "../domain/pending.ts";
 import { UserError } from "../domain/problem.ts";
@@ -15,10 +15,11 @@ import { faultOf } from "./faults.ts";
 import type { Healed } from "./heal_session.ts";
 import { look } from "./look.ts";
 import { openLink, REGISTRATION_LEAST_MS } from "./open_link.ts";
-import { rememberProblem } from "./notes.ts";
+import { rememberDenied, rememberProblem } from "./notes.ts";
 import { tryToSignIn } from "./sign_in.ts";
-import { conditionOf, isOurs, type Situation } from "./situation.ts";
-import { policyOf, tell } from "./tell.ts";
+import { conditionOf, isOurs, type Situation, wasDenied } from "./situation.ts";
+import { policyOf } from "./deliver.ts";
+import { tell, type Told } from "./tell.ts";
 
 export interface AttendOptions {
   readonly config: Config;
@@ -61,7 +62,7 @@ export async function attend(run: Run, healed: readonly Healed[], options: Atten
     let again = false;
     if (options.notify) {
       const ours = situations.filter((one) => isOurs(one.healed.view));
-      const told = await tell(run, ours, options);
+      const told = await tellIfPossible(run, ours, options);
       notifications.push(...told.notifications);
       again = told.again && rounds++ < MOST_ROUNDS;
     }
@@ -81,7 +82,7 @@ async function attendSession(run: Run, healed: Healed, state: AlertState, option
   if (!isOurs(healed.view) || session.problem !== undefined) return { healed };
   const { system } = run;
   const before = state.incidents.find((one) => one.session === session.name);
-  if (!isOpen(healed.view.pending, system.now()) && !mayWantLink(healed, before, options, system.now())) {
+  if (!isOpen(healed.view.pending, system.now()) && !mayWantLink(healed, before, options, system.now(), state)) {
     return { healed };
   }
   let lock: Lock | undefined;
@@ -121,7 +122,10 @@ async function askOrOpen(run: Run, healed: Healed, state: AlertState, options: A
     if (attempt.result === "waiting") return situation;
     run.log.info(`the link of session ${session.name} has ended`, { because: attempt.result });
     // No new link until the next reminder, or until somebody asks for one.
-    if (attempt.result === "denied") return { ...situation, denied: true };
+    if (attempt.result === "denied") {
+      await rememberDenied(run, view);
+      return { healed: await lookAgain(run, situation.healed, options) };
+    }
     if (attempt.result === "refused") throw attempt.error;
     if (attempt.result === "unwanted") await rememberProblem(run, view, attempt.fault);
   }
@@ -138,15 +142,28 @@ function mayWantLink(
   before: Incident | undefined,
   { config }: AttendOptions,
   now: number,
-  state?: AlertState,
+  { incidents, posts }: AlertState,
 ): boolean {
   const condition = conditionOf({ healed }, before, config, now);
   if (condition === undefined || condition.kind === "fine") return false;
   const incident = incidentNow(healed.view.session.name, before, condition, now, "new");
   if (incident === undefined) return false;
-  if (wantsLink(incident, condition, now, policyOf(config))) return true;
+  const policy = policyOf(config);
   // What was held back over night shall not come with a dead link.
-  return state?.posts.some((post) => post.incident === incident.id && isDue(post, now)) ?? false;
+  const isPostDue = posts.some((post) => post.incident === incident.id && isDue(post, now, { incidents, policy }));
+  const current = wasDenied(healed.view, before, policy, now) ? denied(incident) : incident;
+  return wantsLink(current, condition, now, policy, isPostDue);
+}
+
+/** What cannot be noted is not said: a full disk costs a warning, never the check. */
+async function tellIfPossible(run: Run, situations: readonly Situation[], options: AttendOptions): Promise<Told> {
+  try {
+    return await tell(run, situations, options);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    run.log.warning(`cannot tell anybody: ${error.message}`);
+    return { notifications: [], again: false };
+  }
 }
 
 async function lookAgain({ system }: Run, healed: Healed, { refreshAheadMs }: AttendOptions): Promise<Healed> {

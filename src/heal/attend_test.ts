@@ -11,16 +11,15 @@ import {
 } from "../../tests/support/fake_aws.ts";
 import { FakeTeller } from "../../tests/support/fake_teller.ts";
 import { fakeSystem, HOUR, MINUTE, START } from "../../tests/support/fake_system.ts";
-import { check, checkInShort } from "../../tests/support/heal_run.ts";
+import { approve, check, checkInShort } from "../../tests/support/heal_run.ts";
 import {
   freshToken,
-  IDENTITY,
   pendingLogin,
   pendingOf,
   recordOf,
-  ROLE_KEYS,
   storedToken,
   tokenOf,
+  writeChannels,
   writeLostSession,
   writeSessions,
   writeToken,
@@ -36,10 +35,6 @@ const EXPIRED = refusal("ExpiredTokenException");
 const STARTED = "corp waiting-for-approval login-started waiting-for-approval";
 const WAITING = "corp waiting-for-approval none waiting-for-approval";
 const LOGGED_IN = "corp healthy logged-in healthy";
-
-const approve = (aws: FakeAws, code: string) =>
-  aws.on("CreateToken", freshToken(2), code).on("GetRoleCredentials", ROLE_KEYS, "access-2")
-    .on("GetCallerIdentity", IDENTITY);
 
 Deno.test("runCheck() opens a link, and the next runs go on with it at its pace", async () => {
   await using system = await fakeSystem();
@@ -93,7 +88,7 @@ Deno.test("runCheck() opens a link although nobody is to be told", async () => {
   await using system = await fakeSystem();
   using aws = new FakeAws().link();
   using teller = aws.teller = new FakeTeller();
-  system.write(".config/sso-heal/config.ini", "[notify ops]\ntype = webhook\nurl = https://hooks.example.com/\n");
+  writeChannels(system, ["ops"]);
   await writeLostSession(system, "corp");
   assert.deepEqual(checkInShort(await check(system, aws, { notify: false }))[1], STARTED);
   assert.deepEqual([teller.said, aws.outlets[0].channels], [[], []]);
@@ -262,7 +257,7 @@ Deno.test("runCheck() writes the secrets of a pending login to its file alone, w
   await using system = await fakeSystem();
   using aws = new FakeAws().link();
   using teller = aws.teller = new FakeTeller("ops");
-  system.write(".config/sso-heal/config.ini", "[notify ops]\ntype = webhook\nurl = https://hooks.example.com/\n");
+  writeChannels(system, ["ops"]);
   await writeLostSession(system, "corp");
   const report = await check(system, aws);
   const path = pendingLoginPath(system.home, "corp");

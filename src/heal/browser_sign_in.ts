@@ -7,7 +7,7 @@ import {
   pkce,
   VERIFIER_BYTES,
 } from "../aws/browser_login.ts";
-import { BROWSER_LOGIN_MS } from "../aws/browser_login_listener.ts";
+import { BROWSER_LOGIN_MS, type BrowserAnswer, type CallbackListener } from "../aws/browser_login_listener.ts";
 import { tokenPath } from "../aws/token_cache.ts";
 import {
   formatRegistration,
@@ -29,7 +29,11 @@ import { sessionTargets } from "./targets.ts";
 /** How it ended; `denied` and `expired` as for a device code. */
 export type BrowserSignIn = SignedIn | { readonly result: "denied" | "expired" };
 
-/** @throws {UserError} {@link AwsError} */
+/**
+ * Waits until the browser has come back; `show` is told which page to open.
+ *
+ * @throws {UserError} {@link AwsError}
+ */
 export async function signInByBrowser(
   run: Run,
   connection: Connection,
@@ -43,34 +47,35 @@ export async function signInByBrowser(
   const { oidc } = sessionTargets(session, system.env);
   const state = crypto.randomUUID();
   const { verifier, challenge } = pkce(crypto.getRandomValues(new Uint8Array(VERIFIER_BYTES)));
+  // It ends with its answer, else with the connection: the same worker waits for the sessions that follow.
   const listener = await connection.listen(state);
+  const { port } = listener;
+  const url = authorizeUrl(oidc.endpoint, { registration, port }, state, challenge);
+  show({ session: session.name, startUrl: session.startUrl, url, expiresAt: system.now() + BROWSER_LOGIN_MS });
+  const answer = await answerOrStop(system, listener);
+  if (answer.result === "failed") throw new UserError(`Cannot sign in by browser: ${answer.error}`);
+  if (answer.result !== "approved") return answer;
+  const prepared = await prepareFile(tokenPath(system.home, session), TOKEN_BYTES);
+  let token;
   try {
-    const { port } = listener;
-    const url = authorizeUrl(oidc.endpoint, { registration, port }, state, challenge);
-    const expiresAt = system.now() + BROWSER_LOGIN_MS;
-    show({ session: session.name, startUrl: session.startUrl, url, expiresAt });
-    const answer = await listener.answer;
-    if (answer.result === "failed") throw new UserError(`Cannot sign in by browser: ${answer.error}`);
-    if (answer.result !== "approved") return answer;
-    const prepared = await prepareFile(tokenPath(system.home, session), TOKEN_BYTES);
-    let token;
-    try {
-      token = await aws.call("CreateToken", oidc, codeGrant({ registration, port }, answer.code, verifier));
-    } catch (error) {
-      await prepared.discard();
-      throw error;
-    }
-    const { clientId, clientSecret, expiresAt: registrationExpiresAt } = registration;
-    const client = {
-      startUrl: session.startUrl,
-      region: session.region,
-      clientId,
-      clientSecret,
-      registrationExpiresAt,
-    };
-    return await signIn(run, view, { client, answer: token, prepared, expectedUser });
+    token = await aws.call("CreateToken", oidc, codeGrant({ registration, port }, answer.code, verifier));
+  } catch (error) {
+    await prepared.discard();
+    throw error;
+  }
+  const { clientId, clientSecret, expiresAt: registrationExpiresAt } = registration;
+  const client = { startUrl: session.startUrl, region: session.region, clientId, clientSecret, registrationExpiresAt };
+  return await signIn(run, view, { client, answer: token, prepared, expectedUser });
+}
+
+/** The answer of the browser. @throws {UserError} as soon as the program is to end, which only a sleep is told. */
+async function answerOrStop({ sleep }: Run["system"], { answer }: CallbackListener): Promise<BrowserAnswer> {
+  const answered = new AbortController();
+  const over = sleep(BROWSER_LOGIN_MS, answered.signal).then((): BrowserAnswer => ({ result: "expired" }));
+  try {
+    return await Promise.race([answer, over]);
   } finally {
-    listener.close();
+    answered.abort();
   }
 }
 

@@ -1,5 +1,7 @@
 // The channels of the config with their secrets looked up: ready to be handed to the workers that send.
+import { hostAndPort } from "../aws/endpoints.ts";
 import type { ChannelConfig } from "../config/channels.ts";
+import { url as webAddress } from "../config/values.ts";
 import type { ChannelFilter } from "../domain/delivery.ts";
 import { Secret } from "../domain/secret.ts";
 import type { ChannelSettings, ChannelType } from "../notify/protocol.ts";
@@ -99,17 +101,26 @@ function mailSettings(values: ChannelConfig["values"], password: string, { host,
     return { type: "sendmail", path: server.slice("sendmail:".length), from: values.from ?? `${user}@${host}`, to };
   }
   const url = new URL(server);
-  const login = decodeURIComponent(url.username);
+  const login = decoded(url.username);
   const protocol = url.protocol as "smtp:" | "smtps:";
   const port = Number(url.port) || (protocol === "smtps:" ? 465 : 587);
   return {
     type: "email",
     server: { protocol, host: url.hostname, port },
     user: optional(login),
-    password: optional(password || decodeURIComponent(url.password)),
+    password: optional(password || decoded(url.password)),
     from: values.from ?? (login.includes("@") ? login : `sso-heal@${login === "" ? host : url.hostname}`),
     to,
   };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    // The error would repeat the password.
+    throw new Missing('server: write a "%" in the user name or the password as %25');
+  }
 }
 
 /** `env:NAME`, `file:PATH`, or the value itself. */
@@ -145,10 +156,10 @@ function hostsOf(settings: ChannelSettings): string[] {
   if (settings.type === "email") return [`${settings.server.host}:${settings.server.port}`];
   const url = "webhook_url" in settings ? settings.webhook_url : "url" in settings ? settings.url : undefined;
   if (url === undefined) return [];
-  const parsed = URL.parse(url);
-  // Looked up in a file, it may be anything: the sending says so.
-  if (parsed === null) throw new Missing("its address is not a web address");
-  return [`${parsed.hostname}:${parsed.port || (parsed.protocol === "https:" ? "443" : "80")}`];
+  // Looked up in a file it may be anything; the config was checked before.
+  const read = webAddress.read(url);
+  if ("error" in read) throw new Missing(`its address ${read.error} (${read.hint})`);
+  return [hostAndPort(url)];
 }
 
 function programOf(settings: ChannelSettings): string | undefined {

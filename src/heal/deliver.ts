@@ -1,4 +1,6 @@
 // Sends what is due and keeps the links in sent messages fresh.
+import type { Config } from "../config/config.ts";
+import type { AlertPolicy } from "../domain/alert.ts";
 import { afterSending, channelOf, ENDED, isDue, outdated, type Post, sending } from "../domain/delivery.ts";
 import { isOpen } from "../domain/pending.ts";
 import type { Notification } from "../domain/report.ts";
@@ -14,6 +16,18 @@ const EDIT_PAUSE_MS = 60_000;
 /** A dead link in an old message is not worth more attempts than this. */
 const EDIT_FOR_MS = 24 * 3_600_000;
 
+/** What telling needs besides the situations. */
+export interface Telling {
+  readonly config: Config;
+  readonly channels: readonly Channel[];
+  readonly teller?: Teller;
+}
+
+export function policyOf({ alerts }: Config): AlertPolicy {
+  const { remindEveryMs, quietHours, timeZone, holdFirst } = alerts;
+  return { remindEveryMs, quietHours, timeZone, holdFirst };
+}
+
 /** The ways to people in one round. */
 export class Deliverer {
   readonly notifications: Notification[] = [];
@@ -21,16 +35,25 @@ export class Deliverer {
   constructor(
     readonly book: AlertBook,
     readonly situations: ReadonlyMap<string, Situation>,
-    readonly channels: readonly Channel[],
-    readonly teller: Teller | undefined,
+    readonly telling: Telling,
   ) {}
+
+  /** Whether anything is to be sent at `now`. */
+  hasDue(now: number): boolean {
+    return this.#due(now).length > 0;
+  }
+
+  #due(now: number): Post[] {
+    const { posts, incidents } = this.book.state;
+    const policy = policyOf(this.telling.config);
+    return posts.filter((post) => isDue(post, now, { incidents, policy }));
+  }
 
   /** Sends what is due, all channels at once; a failure may make the next channel of its route due. */
   async sendDue(): Promise<void> {
     const { book } = this;
     for (;;) {
-      const now = book.context.system.now();
-      const due = book.state.posts.filter((post) => isDue(post, now));
+      const due = this.#due(book.context.system.now());
       if (due.length === 0) return;
       // Noted before: a run that dies over it says nothing twice.
       book.replace(due.map(sending));
@@ -80,15 +103,16 @@ export class Deliverer {
   }
 
   async #deliver(post: Post, id: string, ref?: string): Promise<DeliveryResult> {
+    const { channels, teller } = this.telling;
     const name = channelOf(post);
-    const channel = this.channels.find((one) => one.name === name);
+    const channel = channels.find((one) => one.name === name);
     if (channel === undefined) return { ok: false, code: "NoChannel", message: "it is in the config no more" };
     if (channel.failure !== undefined) return { ok: false, code: "NotUsable", message: channel.failure };
-    if (this.teller === undefined) return { ok: false, code: "NotConnected", message: "this run has no way out" };
+    if (teller === undefined) return { ok: false, code: "NotConnected", message: "this run has no way out" };
     const { state, context } = this.book;
     const incident = state.incidents.find((one) => one.id === post.incident);
     const message = messageOf(context.system, post, this.situations.get(post.session), incident);
-    return await this.teller.send(name, { id, message, ref, silent: ref !== undefined });
+    return await teller.send(name, { id, message, ref, silent: ref !== undefined });
   }
 
   #note(post: Post, result: DeliveryResult): void {

@@ -187,14 +187,22 @@ Deno.test("login() proves with the new token although old credentials are good f
   assert.equal((await logIn(system, aws)).reports[0].profiles[0].ok, true);
 });
 
-Deno.test("login() is done although a role is refused", async () => {
-  await using system = await fakeSystem();
-  using aws = new FakeAws().on("StartDeviceAuthorization", LINK).on("CreateToken", freshToken(2))
-    .on("GetRoleCredentials", FORBIDDEN);
-  writeSessions(system, "corp");
-  writeRegistration(system, CORP);
-  const { reports: [report] } = await logIn(system, aws);
-  assert.deepEqual([report.result, report.exitCode, report.profiles[0].ok], ["logged-in", 0, false]);
+Deno.test("login() is done although a role is refused, and says when the account is not there at all", async () => {
+  const roles: [accountId: string, says: RegExp][] = [["012345678901", /ReadOnly/], [
+    "111111111111",
+    /no access to acc/,
+  ]];
+  for (const [accountId, says] of roles) {
+    await using system = await fakeSystem();
+    using aws = new FakeAws().on("StartDeviceAuthorization", LINK).on("CreateToken", freshToken(2))
+      .on("GetRoleCredentials", FORBIDDEN).on("ListAccounts", { accounts: [{ accountId }] }, "access-2");
+    writeSessions(system, "corp");
+    writeRegistration(system, CORP);
+    const { reports: [report] } = await logIn(system, aws);
+    const [{ ok, error }] = report.profiles;
+    assert.deepEqual([report.result, report.exitCode, ok], ["logged-in", 0, false]);
+    assert.match(error?.message ?? "", says);
+  }
 });
 
 Deno.test("login() fails when the portal does not know the new token, and keeps it", async () => {

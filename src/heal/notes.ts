@@ -18,6 +18,7 @@ const NO_FAILURE = {
   failures: undefined,
   failingSince: undefined,
   lastError: undefined,
+  deniedAt: undefined,
 } as const;
 
 /**
@@ -108,6 +109,12 @@ export async function noteBroken({ system }: Who, view: View, error: Fault): Pro
 export async function rememberProblem({ system, log }: Context, { session }: View, error: Fault): Promise<void> {
   const lastError = { code: error.code, message: error.message, at: system.now() };
   await orWarn(log, session, updateRecord(system, session.name, (record) => ({ ...record, lastError })));
+}
+
+/** Somebody said no on the sign-in page; that it cannot be noted is no failure. */
+export async function rememberDenied({ system, log }: Context, { session }: View): Promise<void> {
+  const deniedAt = system.now();
+  await orWarn(log, session, updateRecord(system, session.name, (record) => ({ ...record, deniedAt })));
 }
 
 /** AWS refused for good: this pair is not tried again; the caller holds the lock. */

@@ -23,7 +23,7 @@ export interface Setup {
 /** @throws {UserError} (exit 2) when a name on the command line matches nothing. */
 export async function loadSetup(system: System, choice: Choice): Promise<Setup> {
   const { config, problems, warnings } = await loadConfig(system.home);
-  const inventory = loadInventory(system);
+  const inventory = await loadInventory(system);
   let missing: Problem[] = [];
   const sessionNames = inventory.sessions.map(({ name }) => name);
   const profileNames = inventory.profiles.map(({ name }) => name);

@@ -73,7 +73,12 @@ const ROWS: readonly Row[] = [
   ["takes the token of anybody when nobody is expected", false, undefined, proving(OTHER)],
   ["takes the token of the expected user", false, JANE_ONLY, proving(IDENTITY)],
   ["takes the token although nothing can be proved for now", false, undefined, portal(OFFLINE, 3)],
-  ["takes the token although its role is refused", false, undefined, portal(FORBIDDEN)],
+  [
+    "takes the token although its role is refused",
+    false,
+    undefined,
+    (aws) => portal(FORBIDDEN)(aws).on("ListAccounts", OFFLINE),
+  ],
   ["replaces a running token by one that works", true, undefined, proving(IDENTITY)],
   ["replaces a running token when the proof only fails for now", true, undefined, portal(OFFLINE, 3)],
   ["refuses another person than the expected one", false, JANE_ONLY, proving(OTHER), "WrongUser"],

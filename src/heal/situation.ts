@@ -1,6 +1,6 @@
 // How one session is as far as people are concerned: from what a check found to the condition that the alert policy takes.
 import type { Config } from "../config/config.ts";
-import type { Condition, Incident } from "../domain/alert.ts";
+import type { AlertPolicy, Condition, Incident } from "../domain/alert.ts";
 import { dueWarning, sameEnd } from "../domain/forecast.ts";
 import { isOpen } from "../domain/pending.ts";
 import type { SessionReport } from "../domain/report.ts";
@@ -14,10 +14,15 @@ export interface Situation {
   readonly healed: Healed;
   /** Another process waits for the same approval. */
   readonly attended?: boolean;
-  /** Somebody denied just now. */
-  readonly denied?: boolean;
   /** Another person than before approved. */
   readonly approvedBy?: Approver;
+}
+
+/** Whether somebody denied, and neither a reminder nor a request has brought a new link since. */
+export function wasDenied(view: View, incident: Incident | undefined, policy: AlertPolicy, now: number): boolean {
+  const { deniedAt } = view.record;
+  if (deniedAt === undefined || now >= deniedAt + policy.remindEveryMs) return false;
+  return (incident?.linksFrom ?? 0) <= deniedAt;
 }
 
 /** Whether a login may be started, and people be told, without anybody having asked for it. */
@@ -47,7 +52,7 @@ export function conditionOf(
   if (outcome === "temporary-failure") {
     const { failingSince } = view.record;
     if (failingSince === undefined || now - failingSince < check.alertAfterMs) return undefined;
-    return { kind: "failing", downSince: downSince(view, now) };
+    return { kind: "failing", downSince: downSince(view, failingSince) };
   }
   const end = expectedLogin(view);
   if (end !== undefined) {
@@ -60,8 +65,11 @@ export function conditionOf(
   return { kind: "fine", signedInAt: view.record.loginAt };
 }
 
-/** A token that still works puts the outage off to its end, unless the portal itself has refused it. */
-function downSince({ token, record }: View, now: number): number {
-  if (token === undefined || record.refused?.code === "UnauthorizedException") return now;
-  return Math.max(now, token.expiresAt);
+/**
+ * Trouble began at `troubleAt`. A token that still works puts the outage off to its end, unless the portal itself has
+ * refused it.
+ */
+function downSince({ token, record }: View, troubleAt: number): number {
+  if (token === undefined || record.refused?.code === "UnauthorizedException") return troubleAt;
+  return Math.max(troubleAt, token.expiresAt);
 }

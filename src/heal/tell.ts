@@ -1,32 +1,15 @@
 // Tells people: decides under one lock what is to be said, notes it, then sends it; a crash in between says nothing twice.
-import type { Config } from "../config/config.ts";
-import {
-  type AlertPolicy,
-  announce,
-  type Announcement,
-  type Condition,
-  denied,
-  type Incident,
-  incidentNow,
-} from "../domain/alert.ts";
-import { isDue, type Post, postsOf, routesFor, toldRoutes } from "../domain/delivery.ts";
+import { announce, type Announcement, type Condition, denied, type Incident, incidentNow } from "../domain/alert.ts";
+import { type Post, postsOf, routesFor, toldRoutes } from "../domain/delivery.ts";
 import type { Notification } from "../domain/report.ts";
 import { acquireLock, type Lock, LockHeld } from "../store/lock.ts";
 import { alertLockPath } from "../store/paths.ts";
 import { AlertBook } from "./alert_book.ts";
 import { downtimeOf, profilesOf } from "./alert_text.ts";
 import { obeyBots } from "./bots.ts";
-import type { Channel } from "./channels.ts";
-import type { Run, Teller } from "./context.ts";
-import { Deliverer } from "./deliver.ts";
-import { conditionOf, type Situation } from "./situation.ts";
-
-/** What telling needs besides the situations. */
-export interface Telling {
-  readonly config: Config;
-  readonly channels: readonly Channel[];
-  readonly teller?: Teller;
-}
+import type { Run } from "./context.ts";
+import { Deliverer, policyOf, type Telling } from "./deliver.ts";
+import { conditionOf, type Situation, wasDenied } from "./situation.ts";
 
 /** What one round of telling did. */
 export interface Told {
@@ -56,18 +39,17 @@ export async function tell(run: Run, situations: readonly Situation[], telling: 
   try {
     const book = new AlertBook(run);
     const bySession = new Map(situations.map((one) => [one.healed.view.session.name, one]));
-    const deliverer = new Deliverer(book, bySession, telling.channels, telling.teller);
+    const deliverer = new Deliverer(book, bySession, telling);
     for (const [session, situation] of bySession) decide(book, session, situation, telling);
     const linkShown = (session: string) => deliverer.linkShown(session);
-    await obeyBots(book, { channels: telling.channels, teller: telling.teller, linkShown });
+    await obeyBots(book, telling, linkShown);
     book.prune();
     await book.save();
     await deliverer.sendDue();
     await deliverer.editOutdated();
     book.prune();
     await book.save();
-    const soon = system.now() + AT_ONCE_MS;
-    return { notifications: deliverer.notifications, again: book.state.posts.some((post) => isDue(post, soon)) };
+    return { notifications: deliverer.notifications, again: deliverer.hasDue(system.now() + AT_ONCE_MS) };
   } finally {
     lock.release();
   }
@@ -82,7 +64,9 @@ function decide(book: AlertBook, session: string, situation: Situation, { config
   if (condition === undefined) return;
   const id = `${Math.floor(now / 1000).toString(36)}-${Math.floor(system.random() * 36 ** 6).toString(36)}`;
   const current = condition.kind === "fine" ? before : incidentNow(session, before, condition, now, id);
-  const step = announce(current && situation.denied ? denied(current) : current, condition, now, policyOf(config));
+  const policy = policyOf(config);
+  const isDenied = wasDenied(situation.healed.view, before, policy, now);
+  const step = announce(current && isDenied ? denied(current) : current, condition, now, policy);
 
   const others = book.state.incidents.filter((one) => one.session !== session);
   book.change({ incidents: step.incident === undefined ? others : [...others, step.incident] });
@@ -95,10 +79,10 @@ function decide(book: AlertBook, session: string, situation: Situation, { config
   if (step.say === undefined || about === undefined) return;
   const { event, reminder } = step.say;
   const routes = event === "healed"
-    ? toldRoutes(book.state.posts, about.id)
+    ? toldRoutes(book.state.posts, about.id, channels)
     : routesFor(event, session, channels, config.alerts.fallback);
   const posts = postsFor(step.say, about, routes, now).map((post): Post =>
-    event === "healed" ? { ...post, ...howItEnded(about, condition, situation, now) } : post
+    event === "healed" ? { ...post, ...howItEnded(about, situation, now) } : post
   );
   book.change({ posts: [...book.state.posts, ...posts] });
   log.info(`alert: ${event}`, { session, incident: about.id, reminder, routes });
@@ -108,15 +92,10 @@ function postsFor(say: Announcement, { id, session }: Incident, routes: readonly
   return postsOf(say, { id: `${id}-${say.event}-${say.reminder}`, incident: id, session }, routes, now);
 }
 
-function howItEnded(incident: Incident, condition: Condition, situation: Situation, now: number): Partial<Post> {
+function howItEnded(incident: Incident, situation: Situation, now: number): Partial<Post> {
   return {
-    downtimeMs: downtimeOf(incident, condition, now),
+    downtimeMs: downtimeOf(incident, now),
     profiles: profilesOf(situation),
     approvedBy: situation.approvedBy,
   };
-}
-
-export function policyOf({ alerts }: Config): AlertPolicy {
-  const { remindEveryMs, quietHours, timeZone, holdFirst } = alerts;
-  return { remindEveryMs, quietHours, timeZone, holdFirst };
 }

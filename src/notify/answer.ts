@@ -14,7 +14,7 @@ import type {
 import { readCommands } from "./telegram_bot.ts";
 
 /** Never rejects. */
-export async function answerOf(call: NotifyCall, http: Http): Promise<NotifyAnswer> {
+export async function answerOf(call: NotifyCall, http: Http, caCerts: readonly string[] = []): Promise<NotifyAnswer> {
   const { id } = call;
   if ("ping" in call) return { id, result: await safely(call.ping, () => ping(http, call.ping)) };
   let settings: ChannelSettings;
@@ -24,7 +24,7 @@ export async function answerOf(call: NotifyCall, http: Http): Promise<NotifyAnsw
     return "bot" in call ? { id, bot: failureOf(error) } : { id, result: failureOf(error) };
   }
   if ("bot" in call) return { id, bot: await safely(settings, () => bot(http, settings, call.offset)) };
-  return { id, result: await safely(settings, () => send(http, settings, call.delivery)) };
+  return { id, result: await safely(settings, () => send(http, caCerts, settings, call.delivery)) };
 }
 
 /** The outcome of `work`, or its failure; neither tells anything of `secrets`. */
@@ -37,12 +37,17 @@ async function safely<T extends object>(
   return { ...outcome, message: hideSecrets(outcome.message, secrets) };
 }
 
-async function send(http: Http, settings: ChannelSettings, delivery: Delivery): Promise<DeliveryResult> {
+async function send(
+  http: Http,
+  caCerts: readonly string[],
+  settings: ChannelSettings,
+  delivery: Delivery,
+): Promise<DeliveryResult> {
   if (isOverHttp(settings)) return await sendOverHttp(http, settings, delivery);
   if (settings.type === "email") {
     // Loaded only where there is mail to send.
     const { sendEmail } = await import("./email.ts");
-    return await sendEmail(settings, delivery);
+    return await sendEmail(settings, delivery, { caCerts });
   }
   return { ok: false, code: "WrongWorker", message: `type ${settings.type} needs the worker that starts programs` };
 }

@@ -1,9 +1,10 @@
 // The conversation with a mail server (RFC 5321, 3207, 4954), on the runtime's own sockets.
 //
 // Not nodemailer, because of what was measured with its 10.6.0 in a compiled Deno 2.4.2, in a worker that may only reach
-// the one server: STARTTLS to a host name worked, TLS from the first byte ran into a time-out, and an IP address as the
-// server ended the worker, because the warning about it needs the global `process`, which `sandbox/lock_down.ts` takes
-// away. It would also bring 180 KB and the modules of node:, which the bundle of a worker must not import.
+// the one server, over a connected socket (its own look-up of names fails there): STARTTLS to a host name worked, TLS from
+// the first byte ran into a time-out, and an IP address as the server ended the worker, because the warning about it needs
+// the global `process`, which `sandbox/lock_down.ts` takes away. It would also bring 180 KB instead of 25, and the modules
+// of node:, which lead out of the worker.
 import { isLoopback } from "../domain/loopback.ts";
 import { httpErrorOf } from "./failure.ts";
 import { oneLine } from "./foreign_words.ts";

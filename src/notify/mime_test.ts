@@ -37,10 +37,6 @@ async function parsed(message: AlertMessage, id = "d-1"): Promise<Parsed> {
   return JSON.parse(new TextDecoder().decode(output.stdout));
 }
 
-function lines(text: string): string {
-  return text.trim();
-}
-
 for (const [name, message] of EVENTS) {
   Deno.test(`mailOf() makes a whole mail of ${name}`, async () => {
     const { headers, defects, when, body } = await parsed(message);
@@ -59,7 +55,7 @@ for (const [name, message] of EVENTS) {
       ["MIME-Version", "1.0"],
     ]);
     const [type, [text, rich]] = body as [string, Part[]];
-    assert.deepEqual([type, text[0], lines(text[1] as string)], [
+    assert.deepEqual([type, text[0], (text[1] as string).trim()], [
       "multipart/alternative",
       "text/plain",
       plainText(words),

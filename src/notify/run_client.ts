@@ -1,16 +1,12 @@
 // The main program's side of a worker that starts one program: a delivery in, its outcome out, never an exception.
 import type { Secret } from "../domain/secret.ts";
 import type { ChannelSettings, Delivery, DeliveryResult } from "./protocol.ts";
-import type { Job } from "./run_worker.ts";
+import { failureOf } from "./failure.ts";
+import type { Job, RunAnswer } from "./run_worker.ts";
 
 /** What a program finds in its environment: enough for the desktop's message bus, a shell script and its language. */
 const PASSED_ON =
   /^(HOME|PATH|USER|LOGNAME|LANG|LC_\w+|TZ|DISPLAY|WAYLAND_DISPLAY|DBUS_SESSION_BUS_ADDRESS|XDG_RUNTIME_DIR)$/;
-
-interface Answer {
-  readonly id: number;
-  readonly result: DeliveryResult;
-}
 
 /** Over a worker of `notify/run_worker.ts`. */
 export class RunClient {
@@ -25,7 +21,7 @@ export class RunClient {
     this.#env = Object.fromEntries(
       Object.entries(env).filter((pair): pair is [string, string] => PASSED_ON.test(pair[0]) && pair[1] !== undefined),
     );
-    worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+    worker.onmessage = ({ data }: MessageEvent<RunAnswer>) => {
       this.#waiting.get(data.id)?.(data.result);
       this.#waiting.delete(data.id);
     };
@@ -38,7 +34,16 @@ export class RunClient {
   /** Hands `delivery` to the program of `settings` (the JSON of `ChannelSettings`). */
   async send(settings: Secret, delivery: Delivery): Promise<DeliveryResult> {
     if (this.#ended !== undefined) return this.#ended;
-    const job = await jobOf(JSON.parse(settings.reveal()) as ChannelSettings, delivery);
+    let job: Job | undefined;
+    try {
+      job = await jobOf(JSON.parse(settings.reveal()) as ChannelSettings, delivery);
+    } catch (error) {
+      // An address that is none is a mistake in the config, and says so.
+      if (error instanceof Error && error.name === "BadAddress") {
+        return { ok: false, code: error.name, message: error.message };
+      }
+      return failureOf(error);
+    }
     if (job === undefined) return { ok: false, code: "NotUsable", message: "this channel starts no program" };
     const id = this.#nextId++;
     const { promise, resolve } = Promise.withResolvers<DeliveryResult>();

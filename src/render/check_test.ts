@@ -148,27 +148,27 @@ const ROWS: Array<[string, SessionReport, string[]]> = [
 ];
 
 for (const [what, session, lines] of ROWS) {
-  Deno.test(`formatCheck() says in 80 columns: ${what}`, () => {
-    const text = formatCheck(report([session]), SCREEN);
+  Deno.test(`formatCheck() says in 80 columns: ${what}`, async () => {
+    const text = await formatCheck(report([session]), SCREEN);
     assert.deepEqual(text.split("\n"), [...lines, ""]);
     assert.ok(lines.every((line) => width(line) <= 80));
   });
 }
 
-Deno.test("formatCheck() with only what needs attention says nothing when all is well", () => {
+Deno.test("formatCheck() with only what needs attention says nothing when all is well", async () => {
   const warnings = [{ code: "UnknownKey", message: "unknown key", hint: "remove it" }];
-  assert.equal(formatCheck(report([HEALTHY], { warnings }), SCREEN, true), "");
-  assert.equal(formatCheck(report([]), SCREEN, true), "");
+  assert.equal(await formatCheck(report([HEALTHY], { warnings }), SCREEN, true), "");
+  assert.equal(await formatCheck(report([]), SCREEN, true), "");
 });
 
-Deno.test("formatCheck() with only what needs attention keeps the others", () => {
+Deno.test("formatCheck() with only what needs attention keeps the others", async () => {
   const failing = ROWS.filter(([, { outcome }]) => outcome !== "healthy");
-  const text = formatCheck(report(ROWS.map(([, session]) => session)), SCREEN, true);
+  const text = await formatCheck(report(ROWS.map(([, session]) => session)), SCREEN, true);
   assert.deepEqual(text.split("\n"), [...failing.flatMap(([, , lines]) => lines), ""]);
 });
 
-Deno.test("formatCheck() says what is wrong with the files and the clock first", () => {
-  const text = formatCheck(
+Deno.test("formatCheck() says what is wrong with the files and the clock first", async () => {
+  const text = await formatCheck(
     report([HEALTHY], {
       problems: [{
         code: "NotUtf8",
@@ -192,31 +192,31 @@ Deno.test("formatCheck() says what is wrong with the files and the clock first",
   ]);
 });
 
-Deno.test("formatCheck() says what to do where there is no session at all", () => {
-  const text = formatCheck(report([]), SCREEN);
+Deno.test("formatCheck() says what to do where there is no session at all", async () => {
+  const text = await formatCheck(report([]), SCREEN);
   assert.match(text, /^No SSO session found/);
   assert.match(text, /sso-heal login/);
 });
 
-Deno.test("formatCheck() shows a long name cut in its column, and whole in the command to copy", () => {
+Deno.test("formatCheck() shows a long name cut in its column, and whole in the command to copy", async () => {
   const name = "https://d-1234567890.awsapps.com/start";
-  const lines = formatCheck(report([{ ...NEEDS_LOGIN, name, loginReason: "no-token" }]), SCREEN).split("\n");
+  const lines = (await formatCheck(report([{ ...NEEDS_LOGIN, name, loginReason: "no-token" }]), SCREEN)).split("\n");
   assert.equal(lines[0], "! https://d-1234567890.awsap…  needs login  not signed in here yet");
   assert.equal(lines[1], `  → run: sso-heal login --session ${name}`);
 });
 
-Deno.test("formatCheck() colours mark and state only, and without colour is the same text", () => {
-  const [first] = formatCheck(report([HEALTHY]), { ...SCREEN, colour: true }).split("\n");
+Deno.test("formatCheck() colours mark and state only, and without colour is the same text", async () => {
+  const [first] = (await formatCheck(report([HEALTHY]), { ...SCREEN, colour: true })).split("\n");
   assert.equal(first, "\x1b[32m✓\x1b[0m prod      \x1b[32mhealthy    \x1b[0m  token valid for 47 min");
 });
 
-Deno.test("formatCheck() lets no name, message or path steer the terminal", () => {
+Deno.test("formatCheck() lets no name, message or path steer the terminal", async () => {
   const hostile = fc.string({ unit: "binary" });
-  fc.assert(fc.property(hostile, hostile, hostile, (name, message, file) => {
+  await fc.assert(fc.asyncProperty(hostile, hostile, hostile, async (name, message, file) => {
     const error = { code: "X", message, hint: message, file, line: 1 };
     const profile = { name, accountId: message, roleName: message, ok: false, error };
     const sessions = ROWS.map(([, session]) => ({ ...session, name, error, profiles: [profile] }));
-    const text = formatCheck(report(sessions, { problems: [error], warnings: [error] }), SCREEN);
+    const text = await formatCheck(report(sessions, { problems: [error], warnings: [error] }), SCREEN);
     assert.doesNotMatch(text.replaceAll("\n", ""), /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
   }));
 });

@@ -2,9 +2,10 @@
 import type { LogoutReport } from "../domain/report.ts";
 import { clean } from "./cells.ts";
 import { faultJson, formatJson, JSON_VERSION } from "./json.ts";
+import { shownPath } from "./fault_words.ts";
 import { formatProblem } from "./problems.ts";
 import { paint, type Screen } from "./screen.ts";
-import { ATTENTION, counted, GOOD, shownPath } from "./words.ts";
+import { ATTENTION, counted, GOOD } from "./words.ts";
 
 /** One line a session with the files that are gone; what did not work below it. */
 export function formatLogouts(logouts: readonly LogoutReport[], screen: Screen): string {

@@ -2,9 +2,10 @@
 import { formatDuration } from "../domain/duration.ts";
 import type { Problem } from "../domain/problem.ts";
 import { clean } from "./cells.ts";
+import { faultText } from "./fault_words.ts";
 import type { Screen } from "./screen.ts";
 import { formatMarked, formatWaysOut } from "./session_lines.ts";
-import { ATTENTION, BAD, faultText, type Mark } from "./words.ts";
+import { ATTENTION, BAD, type Mark } from "./words.ts";
 
 /** A mark, file and line, what is wrong, and the fix. */
 export function formatProblem(problem: Problem, mark: Mark, screen: Screen): string[] {
@@ -24,6 +25,12 @@ export function formatProblems(
     ...warnings.flatMap((warning) => formatProblem(warning, ATTENTION, screen)),
   ];
 }
+
+/** Said by every command that found nothing to show. */
+export const NO_SESSIONS: readonly string[] = [
+  "No SSO session found: ~/.aws/config has no [sso-session] section.",
+  "→ add one with sso_start_url and sso_region, then run: sso-heal login",
+];
 
 /** From here on a wrong clock misleads: times in files, and signatures (STS allows 15 minutes). */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;

@@ -1,13 +1,14 @@
 // The status table: every session with the proofs of its profiles below it, and how long each thing lasts.
 import { formatDuration } from "../domain/duration.ts";
+import type { Outcome } from "../domain/outcome.ts";
 import type { ProfileReport, SessionReport, StatusReport } from "../domain/report.ts";
 import { clean, hanging } from "./cells.ts";
-import { NO_SESSIONS } from "./check.ts";
-import { formatProblems } from "./problems.ts";
+import { formatProblems, NO_SESSIONS } from "./problems.ts";
 import type { Screen } from "./screen.ts";
-import { formatDetails, sessionMark, summarise } from "./session_lines.ts";
+import { formatDetails } from "./session_lines.ts";
+import { sessionMark, summarise } from "./session_summary.ts";
 import { type Cell, type Column, formatTable } from "./table.ts";
-import { ago, ASIDE, BAD, GOOD, type Mark, OUTCOME_WORDS, STATE_WORDS } from "./words.ts";
+import { ago, ASIDE, BAD, GOOD, type Mark, STATE_WORDS } from "./words.ts";
 
 /** Where a session or role is belongs to wide screens only. */
 const WIDE_COLUMNS = 110;
@@ -19,6 +20,14 @@ const COLUMNS: readonly Column[] = [
   { header: "REFRESHABLE" },
   { header: "REGISTRATION" },
 ];
+
+const OUTCOME_WORDS: Record<Outcome, string> = {
+  healthy: "healthy",
+  "temporary-failure": "failed for now",
+  "waiting-for-approval": "waiting for approval",
+  "needs-login": "needs login",
+  broken: "broken",
+};
 
 /** Text of the whole report, ending with a line break; fits 80 columns, and says more on wider screens. */
 export function formatStatus(report: StatusReport, screen: Screen): string {

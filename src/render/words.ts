@@ -2,22 +2,12 @@
 import type { LoginReason, SessionState } from "../domain/decide.ts";
 import { formatDuration } from "../domain/duration.ts";
 import type { Outcome } from "../domain/outcome.ts";
-import type { Fault } from "../domain/report.ts";
-import { clean } from "./cells.ts";
-import type { Colour, Screen } from "./screen.ts";
+import type { Colour } from "./screen.ts";
 
 export const STATE_WORDS: Record<SessionState, string> = {
   healthy: "healthy",
   "refresh-due": "refresh due",
   "waiting-for-approval": "waiting",
-  "needs-login": "needs login",
-  broken: "broken",
-};
-
-export const OUTCOME_WORDS: Record<Outcome, string> = {
-  healthy: "healthy",
-  "temporary-failure": "failed for now",
-  "waiting-for-approval": "waiting for approval",
   "needs-login": "needs login",
   broken: "broken",
 };
@@ -59,18 +49,6 @@ export function validity(at: number, now: number): string {
 /** "3 min ago"; "in 3 min" for a time to come (a clock that was set back). */
 export function ago(at: number, now: number): string {
   return at > now ? `in ${formatDuration(at - now)}` : `${formatDuration(now - at)} ago`;
-}
-
-/** A path with the home as `~`. */
-export function shownPath(path: string, home: string): string {
-  return clean(path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path);
-}
-
-/** "~/.aws/config:12: message", as far as file and line are known. */
-export function faultText(fault: Fault, screen: Screen): string {
-  if (fault.file === undefined) return clean(fault.message);
-  const line = fault.line === undefined ? "" : `:${fault.line}`;
-  return `${shownPath(fault.file, screen.home)}${line}: ${clean(fault.message)}`;
 }
 
 /** "1 file", "3 files". */

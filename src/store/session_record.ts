@@ -21,6 +21,8 @@ export interface SessionRecord {
   readonly failingSince?: number;
   readonly lastError?: LastError;
   readonly lastRefreshAt?: number;
+  /** When a person said no to the last link. */
+  readonly deniedAt?: number;
   /** When the present session was signed in to, as far as it was seen here. */
   readonly loginAt?: number;
   /** How long past sessions lived, milliseconds, newest last. */
@@ -83,6 +85,7 @@ const RECORD = object<SessionRecord>({
   failingSince: time,
   lastError: object<LastError>({ code: text, message: text, broken: truth, at: time }, ["code", "message"]),
   lastRefreshAt: time,
+  deniedAt: time,
   loginAt: time,
   lives: list(amount),
   user: text,

@@ -8,7 +8,7 @@ import type { CheckReport } from "../../src/domain/report.ts";
 import type { Session } from "../../src/domain/session.ts";
 import type { FakeAws } from "./fake_aws.ts";
 import { type FakeSystem, MINUTE } from "./fake_system.ts";
-import { sessionNamed } from "./session_home.ts";
+import { freshToken, IDENTITY, ROLE_KEYS, sessionNamed } from "./session_home.ts";
 
 /** The usual window. */
 export const REFRESH_AHEAD_MS = 28 * MINUTE;
@@ -74,4 +74,10 @@ export function checkInShort({ outcome, sessions }: CheckReport): string[] {
     outcome,
     ...sessions.map((one) => `${one.counted ? "" : "-"}${one.name} ${one.state} ${one.action} ${one.outcome}`),
   ];
+}
+
+/** What AWS answers once somebody (`identity`) has approved the device code: the second token, and its proof. */
+export function approve(aws: FakeAws, deviceCode: string, identity = IDENTITY): FakeAws {
+  return aws.on("CreateToken", freshToken(2), deviceCode).on("GetRoleCredentials", ROLE_KEYS, "access-2")
+    .on("GetCallerIdentity", identity);
 }

@@ -11,7 +11,7 @@ import type { Profile, Session } from "../../src/domain/session.ts";
 import type { Token } from "../../src/domain/token.ts";
 import { readPendingLogin } from "../../src/store/pending_login.ts";
 import { readSessionRecord, saveSessionRecord, type SessionRecord } from "../../src/store/session_record.ts";
-import { DAY, type FakeSystem, HOUR, START } from "./fake_system.ts";
+import { DAY, type FakeSystem, fakeSystem, HOUR, START } from "./fake_system.ts";
 
 /** Sections of an AWS config file: one session and, unless it has none, one profile `NAME-dev` with a role. */
 export function sessionSections(name: string, { profile = true, region = "us-east-1" } = {}): string {
@@ -173,4 +173,18 @@ export function pendingLogin(name: string, more: Partial<PendingLogin> = {}): Pe
     nextPollAt: START + 5_000,
     ...more,
   };
+}
+
+/** Our config with one webhook for each of `channels`, and what `more` adds to the last section. */
+export function writeChannels(system: FakeSystem, channels: readonly string[], more = ""): void {
+  const sections = channels.map((name) => `[notify ${name}]\ntype = webhook\nurl = https://${name}.example.com/hook\n`);
+  system.write(".config/sso-heal/config.ini", sections.join("") + more);
+}
+
+/** A session that needs a person, and our config; see {@link writeChannels}. */
+export async function lostSession(names: readonly string[] = ["ops"], more = ""): Promise<FakeSystem> {
+  const system = await fakeSystem();
+  writeChannels(system, names, more);
+  await writeLostSession(system, "corp");
+  return system;
 }
