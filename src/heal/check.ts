@@ -1,6 +1,7 @@
 // One check: look at every session, heal what needs it, leave word of it.
 import { existsSync } from "node:fs";
 import type { Config } from "../config/config.ts";
+import { dueWarning } from "../domain/forecast.ts";
 import { type Outcome, worst } from "../domain/outcome.ts";
 import type { CheckReport } from "../domain/report.ts";
 import type { Choice } from "../domain/select.ts";
@@ -96,13 +97,15 @@ async function work(
 }
 
 /** Whether somebody may have to be asked or told something about a session. */
-function needsCare(view: View, { channels, alerts }: Config, now: number): boolean {
+export function needsCare(view: View, { channels, alerts }: Config, now: number): boolean {
   if (!view.chosen && !wasUsed(view)) return false;
   if (needsPerson(view, now)) return true;
   if (channels.length === 0) return false;
   const { outcome, expectedLogin } = reportOf(view, true);
-  return outcome !== "healthy" ||
-    (expectedLogin !== undefined && now >= expectedLogin.at - Math.max(...alerts.warnBeforeMs));
+  if (outcome !== "healthy") return true;
+  // A warning that was given is an open incident: then care is taken anyway.
+  return expectedLogin !== undefined &&
+    dueWarning(expectedLogin, view.record, alerts.warnBeforeMs, [], now) !== undefined;
 }
 
 /** A session with nothing to do. */

@@ -3,11 +3,11 @@ import type { Config } from "../config/config.ts";
 import { EXIT, UserError } from "../domain/problem.ts";
 import type { Notification } from "../domain/report.ts";
 import { channelsOf } from "./channels.ts";
-import { untouched } from "./check.ts";
+import { needsCare, untouched } from "./check.ts";
 import type { Connection, Context, Run } from "./context.ts";
 import { CLOCK_TOLERANCE_MS, faultOf } from "./faults.ts";
 import type { Healed, HealOptions } from "./heal_session.ts";
-import { needsAws, needsPerson, type View } from "./look.ts";
+import { needsAws, type View } from "./look.ts";
 import { reportOf } from "./report.ts";
 import { resolveStartUrls, type StartUrls } from "./start_urls.ts";
 import { caCertsOf, hostsOf } from "./targets.ts";
@@ -42,13 +42,14 @@ export async function healDue(
 ): Promise<Worked> {
   const { system } = context;
   const due = views.filter((view) => needsAws(view, options.probe));
-  const reached = views.filter((view) => due.includes(view) || needsPerson(view, system.now()) || people.openIncidents);
+  const cares = (view: View) => people.openIncidents || needsCare(view, people.config, system.now());
+  const reached = views.filter((view) => due.includes(view) || cares(view));
   const channels = people.notify ? channelsOf(people.config.channels, system) : [];
   const { heartbeatUrl } = people.config;
   let connection: Connection;
   let startUrls: StartUrls;
   try {
-    const asking = reached.filter((view) => needsPerson(view, system.now())).map(({ session }) => session);
+    const asking = reached.filter(cares).map(({ session }) => session);
     startUrls = await resolveStartUrls(context, asking, caCertsOf(reached, system));
     connection = await context.connect(hostsOf(reached, system.env), caCertsOf(reached, system), {
       channels,
@@ -74,8 +75,7 @@ export async function healDue(
     const healed = await Promise.all(
       views.map((view) => due.includes(view) ? healSession(run, view, options) : untouched(context, view)),
     );
-    const troubled = healed.some((each) => needsPerson(each.view, system.now()) || !isWell(each));
-    if (!troubled && !people.openIncidents) {
+    if (!healed.some((each) => cares(each.view) || !isWell(each))) {
       await beat(context, connection);
       return worked(healed, []);
     }

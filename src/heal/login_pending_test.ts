@@ -75,7 +75,7 @@ Deno.test("login() without waiting gives the link and leaves it to the next chec
   assert.equal(recordOf(system, "corp").loginAt, START + MINUTE);
 });
 
-Deno.test.ignore("runCheck() goes on with the first login of a session, which nothing else knows of yet", async () => {
+Deno.test("runCheck() goes on with the first login of a session, which nothing else knows of yet", async () => {
   await using system = await fakeSystem();
   using aws = new FakeAws().link();
   writeSessions(system, "corp");

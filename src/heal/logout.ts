@@ -5,7 +5,7 @@ import { readToken, readTokenAt, tokenPath } from "../aws/token_cache.ts";
 import type { Choice, Selected } from "../domain/select.ts";
 import type { Fault, LogoutReport } from "../domain/report.ts";
 import { listTemporary } from "../store/temporary.ts";
-import { awsPaths, sessionRecordPath } from "../store/paths.ts";
+import { awsPaths, pendingLoginPath, sessionRecordPath } from "../store/paths.ts";
 import { removeFile } from "../store/remove_file.ts";
 import { chooseSessions } from "./choose.ts";
 import type { Connection, Context } from "./context.ts";
@@ -57,7 +57,8 @@ async function logoutOf(
       // Another session may have the same start URL, and its refresh may be under way.
       return left?.startUrl === session.startUrl && (file.kind !== "token" || left.clientId === file.token.clientId);
     });
-    const files = [tokenPath(home, session), ...leftovers, ...roles, sessionRecordPath(home, session.name)];
+    const own = [sessionRecordPath(home, session.name), pendingLoginPath(home, session.name)];
+    const files = [tokenPath(home, session), ...leftovers, ...roles, ...own];
     const removed = [...new Set(files)].filter(removeFile);
     log.info("logged out", { session: session.name, told: error === undefined });
     return { session: session.name, removed, told: error === undefined, error };

@@ -82,9 +82,9 @@ async function lookAtRole(system: System, { session }: Selected, profile: Role["
   return file.kind === "credentials" ? { profile, credentials: file.credentials } : { profile };
 }
 
-/** Whether a token or anything else shows that this session was used on this machine. */
+/** Whether a token, a login that was begun or our record shows that this session was used on this machine. */
 export function wasUsed(view: View): boolean {
-  return view.file.kind !== "missing" || view.record.usedAt !== undefined;
+  return view.file.kind !== "missing" || view.record.usedAt !== undefined || view.pending !== undefined;
 }
 
 /** Whether the token can be refreshed without a person, as far as is known. */

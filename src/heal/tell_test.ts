@@ -135,7 +135,7 @@ Deno.test("tell() speaks of an outage only after alert_after", async () => {
   assert.deepEqual([teller.said[1], teller.deliveries[1].delivery.message.downtimeMs], ["ops healed", 39 * MINUTE]);
 });
 
-Deno.test.ignore(
+Deno.test(
   "tell() warns of a registration that ends, with a link that can be approved ahead of time",
   async () => {
     await using system = await lostSession(["ops"], "[alerts]\ntimezone = UTC\n");
