@@ -59,7 +59,7 @@ export async function runCheck(context: Context, options: CheckOptions): Promise
       notifications: notifications.length > 0 ? notifications : undefined,
       clockOffsetMs,
     };
-    await leaveWord(context, report, whole);
+    await leaveWord(context, report, whole, config.metricsFile);
     return report;
   };
   return await leave(

@@ -13,7 +13,12 @@ import { metricsOf } from "./metrics.ts";
  * Leaves word of a check. A disk that is full or read-only costs a warning, never the check. A check of chosen sessions
  * (`whole` false) leaves no heartbeat and no figures: they tell of all sessions, and would forget the others.
  */
-export async function leaveWord({ system, log }: Context, report: CheckReport, whole: boolean): Promise<void> {
+export async function leaveWord(
+  { system, log }: Context,
+  report: CheckReport,
+  whole: boolean,
+  metricsFile?: string,
+): Promise<void> {
   const { home } = system;
   const { outcome, startedAt, durationMs } = report;
   const at = startedAt + durationMs;
@@ -28,7 +33,9 @@ export async function leaveWord({ system, log }: Context, report: CheckReport, w
     appendHistory(home, { at: formatInstant(at), outcome, exitCode, durationMs, sessions });
     if (whole) {
       writeHeartbeat(home, { at, outcome, exitCode, pid: Deno.pid, version: VERSION });
-      writeMetrics(home, metricsOf(report));
+      const metrics = metricsOf(report);
+      writeMetrics(home, metrics);
+      if (metricsFile !== undefined) await publish(metricsFile, metrics, log);
     }
   } catch (error) {
     const { writeFailure } = await import("../store/write_failure.ts");
@@ -43,4 +50,14 @@ export async function leaveWord({ system, log }: Context, report: CheckReport, w
   const { ssoCache, cliCache } = awsPaths(home);
   const { dir, sessions: records } = statePaths(home);
   for (const folder of [ssoCache, cliCache, dir, records]) sweepTemporary(folder, at);
+}
+
+/** The figures where a collector looks for them. */
+async function publish(path: string, metrics: string, log: Context["log"]): Promise<void> {
+  const { publishMetrics } = await import("../store/metrics_file.ts");
+  try {
+    await publishMetrics(path, metrics);
+  } catch (error) {
+    log.warning(`cannot publish the figures of this check: ${(error as Error).message}`);
+  }
 }

@@ -1,6 +1,6 @@
 // The first thing that runs: finds the home, starts itself there once if need be, and drops every grant not needed.
 import { existsSync } from "node:fs";
-import { type CommandGrants, grantsOf, HOME_FOLDERS } from "./permissions.ts";
+import { type CommandGrants, grantsOf, HOME_FOLDERS, METRICS_FOLDERS } from "./permissions.ts";
 
 type Env = Record<string, string | undefined>;
 
@@ -154,6 +154,15 @@ function drop(grants: CommandGrants, configured: boolean): void {
   if (grants.run !== "channels" || !configured) revoke("run");
   if (!grants.net) revoke("net");
   if (!grants.write) revoke("write");
+  if (!configured || !grants.write) dropFolders(METRICS_FOLDERS);
+}
+
+function dropFolders(folders: readonly string[]): void {
+  if (!Deno.build.standalone) return;
+  for (const path of folders) {
+    Deno.permissions.revokeSync({ name: "read", path });
+    Deno.permissions.revokeSync({ name: "write", path });
+  }
 }
 
 /** Drops whole kinds of permission for the rest of the process. */

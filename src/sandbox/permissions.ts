@@ -10,10 +10,13 @@ export const HOME_FOLDERS = [".aws", ".config/sso-heal", ".local/state/sso-heal"
 /** Readable besides: secrets that a container or service manager puts there. */
 const SECRET_FOLDERS = ["/run/secrets"] as const;
 
+/** Where collectors of Prometheus look for files; dropped unless there is a config, which may name a file there. */
+export const METRICS_FOLDERS = ["/var/lib/prometheus/node-exporter", "/var/lib/node_exporter"] as const;
+
 /** The grants of the binary, as `deno compile` options. `run` is for starting itself in the home, at start only. */
 export const COMPILED_GRANTS = [
-  `--allow-read=${[...HOME_FOLDERS, ...SECRET_FOLDERS].join(",")}`,
-  `--allow-write=${HOME_FOLDERS.join(",")}`,
+  `--allow-read=${[...HOME_FOLDERS, ...SECRET_FOLDERS, ...METRICS_FOLDERS].join(",")}`,
+  `--allow-write=${[...HOME_FOLDERS, ...METRICS_FOLDERS].join(",")}`,
   // Read once at start, then dropped: `env:NAME` in the config may name any variable.
   "--allow-env",
   "--allow-net",
