@@ -35,7 +35,8 @@ export const login = defineCommand({
     const { system } = context;
     // Drawn beforehand is impossible (the link is not known), and showing cannot wait: so only the drawing is loaded.
     const drawQr = given.qr ? (await import("../render/qr.ts")).drawQr : undefined;
-    const show = (prompt: LoginPrompt | BrowserPrompt) => showPrompt(system, prompt, given.json, drawQr);
+    const show = (prompt: LoginPrompt | BrowserPrompt) =>
+      showPrompt(system, prompt, { aside: given.json, waits: !given["no-wait"], drawQr });
     if (given.flow === "browser" && given["no-wait"]) {
       throw wrongUsage("Options --flow browser and --no-wait exclude each other", ["leave out one of them"]);
     }
@@ -63,14 +64,13 @@ type DrawQr = typeof import("../render/qr.ts").drawQr;
 function showPrompt(
   { terminal, ...system }: System,
   prompt: LoginPrompt | BrowserPrompt,
-  aside: boolean,
-  drawQr?: DrawQr,
+  { aside, waits, drawQr }: { aside: boolean; waits: boolean; drawQr?: DrawQr },
 ): void {
   const onStderr = { ...terminal, columns: terminal.columns, outIsTerminal: terminal.errIsTerminal };
   const screen = screenOf({ ...system, terminal: aside ? onStderr : terminal });
   const text = "url" in prompt
     ? formatBrowserPrompt(prompt, screen)
-    : formatLoginPrompt(prompt, screen, drawQr?.(prompt.verificationUriComplete, screen));
+    : formatLoginPrompt(prompt, screen, drawQr?.(prompt.verificationUriComplete, screen), waits);
   if (aside) terminal.err(text);
   else terminal.out(text);
 }

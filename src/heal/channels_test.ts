@@ -1,107 +1,303 @@
-// Proves where the secrets of a channel come from, where it may send, and that what cannot be had fails it alone.
+// Proves what becomes of each type of channel: its settings, where it may go, and what keeps it alone from working.
 import assert from "node:assert/strict";
-import { fakeSystem } from "../../tests/support/fake_system.ts";
+import { type FakeSystem, fakeSystem } from "../../tests/support/fake_system.ts";
 import { loadConfig } from "../config/config.ts";
 import type { ChannelSettings } from "../notify/protocol.ts";
 import { type Channel, channelsOf } from "./channels.ts";
 
-/** The channel `ops` of these lines, in a world with the given variables and secret file. */
-async function channel(lines: string, env: Record<string, string> = {}, secret?: string): Promise<Channel> {
-  await using system = await fakeSystem(env);
-  system.write(".config/sso-heal/config.ini", `[notify ops]\n${lines}\n`);
-  if (secret !== undefined) system.write(".config/sso-heal/secret", secret);
-  const { config, problems } = await loadConfig(system.home);
+const KEY = "s3cret-of-channel";
+
+/** The channels of our config, which must be without a flaw. */
+async function channelsIn(system: FakeSystem, config: string): Promise<Channel[]> {
+  system.write(".config/sso-heal/config.ini", config);
+  const { config: { channels }, problems } = await loadConfig(system.home);
   assert.deepEqual(problems, []);
-  const [ops] = channelsOf(config.channels, system);
-  return ops;
+  return channelsOf(channels, system);
 }
 
-const settingsOf = ({ settings }: Channel): ChannelSettings => JSON.parse(settings?.reveal() ?? "null");
+/** The channel of one section. */
+async function channelOf(system: FakeSystem, ...lines: string[]): Promise<Channel> {
+  const [channel] = await channelsIn(system, ["[notify ops]", ...lines, ""].join("\n"));
+  return channel;
+}
 
-type Row = [sentence: string, lines: string, hosts: string[], program: string | undefined, settings: object];
+interface Row {
+  readonly name: string;
+  readonly lines: readonly string[];
+  readonly settings: ChannelSettings;
+  readonly hosts?: readonly string[];
+  readonly program?: string;
+  readonly bot?: true;
+}
+
+const MAIL = { from: "builder@buildhost", to: ["ops@example.com"] } as const;
 
 const ROWS: readonly Row[] = [
-  ["of a bot of Telegram", "type = telegram\ntoken = env:T\nchat_id = 1", ["api.telegram.org:443"], undefined, {
-    type: "telegram",
-    token: "from-env",
-    chat_id: "1",
-    url: "https://api.telegram.org",
-    commands: false,
-    allowed_users: [],
-  }],
-  [
-    "with a secret in a file",
-    "type = ntfy\nurl = https://ntfy.sh/t\ntoken = file:~/.config/sso-heal/secret",
-    [
-      "ntfy.sh:443",
-    ],
-    undefined,
-    { type: "ntfy", url: "https://ntfy.sh/t", token: "from-file" },
-  ],
-  [
-    "over plain http on this machine",
-    "type = webhook\nurl = http://127.0.0.1:8080/x\nheader.X-Key = env:T",
-    [
-      "127.0.0.1:8080",
-    ],
-    undefined,
-    { type: "webhook", url: "http://127.0.0.1:8080/x", headers: { "X-Key": "from-env" } },
-  ],
-  [
-    "by mail",
-    "type = email\nserver = smtps://me%40example.com@mail.example.com\npassword = env:T\nto = a@example.com",
-    ["mail.example.com:465"],
-    undefined,
-    {
-      type: "email",
-      server: { protocol: "smtps:", host: "mail.example.com", port: 465 },
-      user: "me@example.com",
-      password: "from-env",
-      from: "me@example.com",
-      to: ["a@example.com"],
+  {
+    name: "telegram",
+    lines: ["type = telegram", `token = 1:${KEY}`, "chat_id = 5"],
+    settings: {
+      type: "telegram",
+      token: `1:${KEY}`,
+      chat_id: "5",
+      url: "https://api.telegram.org",
+      commands: false,
+      allowed_users: [],
     },
-  ],
-  ["by a program of its own", 'type = command\nrun = ["/usr/local/bin/tell", "me"]', [], "/usr/local/bin/tell", {
-    type: "command",
-    run: ["/usr/local/bin/tell", "me"],
-  }],
-  ["on the desktop", "type = desktop", [], "/usr/bin/notify-send", { type: "desktop", path: "/usr/bin/notify-send" }],
+    hosts: ["api.telegram.org:443"],
+  },
+  {
+    name: "telegram with commands and a server of one's own",
+    lines: [
+      "type = telegram",
+      `token = 1:${KEY}`,
+      "chat_id = -100",
+      "url = https://bots.example.com:8443/",
+      "commands = on",
+      "allowed_users = 7, 8",
+    ],
+    settings: {
+      type: "telegram",
+      token: `1:${KEY}`,
+      chat_id: "-100",
+      url: "https://bots.example.com:8443",
+      commands: true,
+      allowed_users: ["7", "8"],
+    },
+    hosts: ["bots.example.com:8443"],
+    bot: true,
+  },
+  {
+    name: "slack by a webhook",
+    lines: ["type = slack", `webhook_url = https://hooks.slack.com/services/${KEY}`],
+    settings: { type: "slack", webhook_url: `https://hooks.slack.com/services/${KEY}` },
+    hosts: ["hooks.slack.com:443"],
+  },
+  {
+    name: "slack by a bot",
+    lines: ["type = slack", `token = ${KEY}`, "channel = C1"],
+    settings: { type: "slack", token: KEY, channel: "C1", url: "https://slack.com" },
+    hosts: ["slack.com:443"],
+  },
+  {
+    name: "discord",
+    lines: ["type = discord", `webhook_url = https://discord.com/api/webhooks/1/${KEY}`],
+    settings: { type: "discord", webhook_url: `https://discord.com/api/webhooks/1/${KEY}` },
+    hosts: ["discord.com:443"],
+  },
+  {
+    name: "teams",
+    lines: ["type = teams", `webhook_url = https://x.webhook.office.com/${KEY}`],
+    settings: { type: "teams", webhook_url: `https://x.webhook.office.com/${KEY}` },
+    hosts: ["x.webhook.office.com:443"],
+  },
+  {
+    name: "ntfy",
+    lines: ["type = ntfy", `url = https://ntfy.sh/${KEY}`],
+    settings: { type: "ntfy", url: `https://ntfy.sh/${KEY}` },
+    hosts: ["ntfy.sh:443"],
+  },
+  {
+    name: "webhook on this machine, with headers and a signature",
+    lines: [
+      "type = webhook",
+      "url = http://127.0.0.1:8080/hook",
+      "header.Authorization = env:AUTH",
+      `secret = ${KEY}`,
+    ],
+    settings: {
+      type: "webhook",
+      url: "http://127.0.0.1:8080/hook",
+      headers: { Authorization: `Bearer ${KEY}` },
+      secret: KEY,
+    },
+    hosts: ["127.0.0.1:8080"],
+  },
+  {
+    name: "webhook at an address of IPv6, without more",
+    lines: ["type = webhook", "url = https://[2001:db8::1]/hook"],
+    settings: { type: "webhook", url: "https://[2001:db8::1]/hook", headers: {} },
+    hosts: ["[2001:db8::1]:443"],
+  },
+  {
+    name: "mail over TLS, with a user who is an address",
+    lines: [
+      "type = email",
+      "server = smtps://me%40example.com@smtp.example.com",
+      "password = env:KEY",
+      "to = a@b, c@d",
+    ],
+    settings: {
+      type: "email",
+      server: { protocol: "smtps:", host: "smtp.example.com", port: 465 },
+      user: "me@example.com",
+      password: KEY,
+      from: "me@example.com",
+      to: ["a@b", "c@d"],
+    },
+    hosts: ["smtp.example.com:465"],
+  },
+  {
+    name: "mail with the password in the address",
+    lines: ["type = email", `server = smtp://me:${KEY}%25@smtp.example.com:2525`, "to = ops@example.com"],
+    settings: {
+      type: "email",
+      server: { protocol: "smtp:", host: "smtp.example.com", port: 2525 },
+      user: "me",
+      password: `${KEY}%`,
+      from: "sso-heal@smtp.example.com",
+      to: ["ops@example.com"],
+    },
+    hosts: ["smtp.example.com:2525"],
+  },
+  {
+    name: "mail without a login",
+    lines: ["type = email", "server = smtp://localhost", "to = ops@example.com"],
+    settings: {
+      type: "email",
+      server: { protocol: "smtp:", host: "localhost", port: 587 },
+      from: "sso-heal@buildhost",
+      to: ["ops@example.com"],
+    },
+    hosts: ["localhost:587"],
+  },
+  {
+    name: "mail by sendmail",
+    lines: ["type = email", "server = sendmail:/usr/sbin/sendmail", "to = ops@example.com"],
+    settings: { type: "sendmail", path: "/usr/sbin/sendmail", ...MAIL },
+    program: "/usr/sbin/sendmail",
+  },
+  {
+    name: "desktop",
+    lines: ["type = desktop"],
+    settings: { type: "desktop", path: "/usr/bin/notify-send" },
+    program: "/usr/bin/notify-send",
+  },
+  {
+    name: "command",
+    lines: ["type = command", 'run = ["/usr/local/bin/alert", "--quiet"]'],
+    settings: { type: "command", run: ["/usr/local/bin/alert", "--quiet"] },
+    program: "/usr/local/bin/alert",
+  },
 ];
 
-for (const [sentence, lines, hosts, program, settings] of ROWS) {
-  Deno.test(`channelsOf() gives the settings, the host and the program of a channel ${sentence}`, async () => {
-    const ops = await channel(lines, { T: "from-env" }, "from-file\n");
-    assert.deepEqual([ops.failure, ops.hosts, ops.program, settingsOf(ops)], [undefined, hosts, program, settings]);
+for (const { name, lines, settings, hosts = [], program, bot = false } of ROWS) {
+  Deno.test(`channelsOf() makes ready: ${name}`, async () => {
+    await using system = await fakeSystem({ KEY, AUTH: `Bearer ${KEY}` });
+    const channel = await channelOf(system, ...lines);
+    assert.deepEqual(JSON.parse(channel.settings?.reveal() ?? "null"), settings);
+    const { type, failure } = channel;
+    const { type: wanted } = settings;
+    assert.deepEqual({ type, hosts: channel.hosts, program: channel.program, bot: channel.bot, failure }, {
+      ...{ type: wanted, hosts, program, bot, failure: undefined },
+    });
+    assert.ok(!Deno.inspect(channel).includes(KEY) && !JSON.stringify(channel).includes(KEY));
   });
 }
 
-type Failure = [sentence: string, lines: string, says: RegExp];
+Deno.test("channelsOf() knows the program of macOS", async () => {
+  await using system = await fakeSystem();
+  const { program } = await channelOf({ ...system, os: "darwin" }, "type = desktop");
+  assert.equal(program, "/usr/bin/osascript");
+});
 
-const FAILURES: readonly Failure[] = [
+Deno.test("channelsOf() keeps the order of the config, and what each channel wants to know", async () => {
+  await using system = await fakeSystem();
+  const channels = await channelsIn(
+    system,
+    "[notify b]\ntype = desktop\nevents = healed, broken\n[notify a]\ntype = desktop\nsessions = prod-*\n",
+  );
+  assert.deepEqual(channels.map(({ name, events, sessions }) => [name, events, sessions]), [
+    ["b", ["healed", "broken"], undefined],
+    ["a", undefined, ["prod-*"]],
+  ]);
+});
+
+const WEBHOOK = ["type = webhook", "url = https://hooks.example.com/x"];
+
+const SECRETS: readonly [sentence: string, secret: string, found: string | RegExp][] = [
+  ["takes a secret as it stands", "plain-secret", "plain-secret"],
+  ["takes a secret of the environment", "env:KEY", KEY],
+  ["takes a secret of a file below ~, without the space around it", "file:~/.config/sso-heal/key", KEY],
+  ["says that a variable is not set", "env:NOT_THERE", /^secret: the environment variable NOT_THERE is not set$/],
+  ["says that a variable is empty", "env:EMPTY", /^secret: the environment variable EMPTY is not set$/],
   [
-    "a variable that is not set",
-    "type = ntfy\nurl = https://ntfy.sh/t\ntoken = env:NOPE",
-    /^token: .*NOPE is not set$/,
+    "says that there is no file",
+    "file:~/.config/sso-heal/none",
+    /^secret: cannot read "\/.*\/\.config\/sso-heal\/none": there is no such file$/,
   ],
   [
-    "a variable that is empty",
-    "type = ntfy\nurl = https://ntfy.sh/t\ntoken = env:EMPTY",
-    /^token: .*EMPTY is not set$/,
+    "says that there is no file in the folder for secrets",
+    "file:/run/secrets/none",
+    /"\/run\/secrets\/none": there is/,
   ],
-  ["a file that is not there", "type = ntfy\nurl = https://ntfy.sh/t\ntoken = file:~/nope", /^token: .*no such file$/],
-  ["a file that is empty", "type = slack\nwebhook_url = file:~/.config/sso-heal/secret", /^webhook_url: .* is empty$/],
-  ["an address that is none", "type = slack\nwebhook_url = env:BAD", /not a web address/],
+  ["says that a file is empty", "file:~/.config/sso-heal/empty", /^secret: "\/.*\/empty" is empty$/],
+  ["says that a folder is no file", "file:~/.config/sso-heal", /: the system refused$/],
 ];
 
-for (const [sentence, lines, says] of FAILURES) {
-  Deno.test(`channelsOf() fails a channel alone for ${sentence}, and names no secret`, async () => {
-    const ops = await channel(lines, { EMPTY: "", BAD: "sEcReT" }, " \n");
-    assert.match(ops.failure ?? "", says);
-    assert.deepEqual([ops.settings, ops.hosts, ops.failure?.includes("sEcReT")], [undefined, [], false]);
+for (const [sentence, secret, found] of SECRETS) {
+  Deno.test(`channelsOf() ${sentence}`, async () => {
+    await using system = await fakeSystem({ KEY, EMPTY: "" });
+    system.write(".config/sso-heal/key", `\n ${KEY}\n`);
+    system.write(".config/sso-heal/empty", "\n");
+    const { settings, failure } = await channelOf(system, ...WEBHOOK, `secret = ${secret}`);
+    if (typeof found === "string") assert.equal(JSON.parse(settings?.reveal() ?? "null").secret, found);
+    else assert.match(failure ?? "", found);
+    assert.equal(settings === undefined, failure !== undefined);
   });
 }
 
-Deno.test("channelsOf() gives settings that cannot be printed", async () => {
-  const ops = await channel("type = ntfy\nurl = https://ntfy.sh/t\ntoken = tk_1");
-  assert.ok(!`${JSON.stringify(ops)}${Deno.inspect(ops, { depth: 9 })}`.includes("tk_1"));
+Deno.test("channelsOf() says how a file outside the granted folders can be read", async () => {
+  await using system = await fakeSystem();
+  const config = { name: "ops", type: "ntfy", values: { url: "file:/etc/keys/topic" }, headers: {} } as const;
+  using _ = withReading(() => {
+    throw new Deno.errors.NotCapable("Requires read access");
+  });
+  const [{ failure, settings }] = channelsOf([config], system);
+  assert.equal(settings, undefined);
+  assert.equal(
+    failure,
+    'url: cannot read "/etc/keys/topic": it lies outside the folders of sso-heal ' +
+      '(run: ln -s "/etc/keys" ~/.config/sso-heal/NAME)',
+  );
+});
+
+/** Puts `read` in the place of the one call that a test cannot be denied. */
+function withReading(read: () => string): Disposable {
+  const { readTextFileSync } = Deno;
+  Deno.readTextFileSync = read;
+  return { [Symbol.dispose]: () => void (Deno.readTextFileSync = readTextFileSync) };
+}
+
+const ADDRESSES: readonly [sentence: string, address: string, failure: RegExp][] = [
+  ["no address", "what is this", /^its address is not a web address/],
+  ["an address of another kind", "mailto:ops@example.com", /^its address is not a web address/],
+  ["an address without encryption", `http://hooks.example.com/${KEY}`, /^its address would send without encryption/],
+];
+
+for (const [sentence, address, failure] of ADDRESSES) {
+  Deno.test(`channelsOf() refuses ${sentence}, also when it was looked up`, async () => {
+    await using system = await fakeSystem({ URL: address });
+    for (const [type, key] of [["webhook", "url"], ["discord", "webhook_url"], ["ntfy", "url"]]) {
+      const channel = await channelOf(system, `type = ${type}`, `${key} = env:URL`);
+      assert.match(channel.failure ?? "", failure);
+      assert.doesNotMatch(channel.failure ?? "", new RegExp(`example|${KEY}`));
+      assert.deepEqual([channel.settings, channel.hosts], [undefined, []]);
+    }
+  });
+}
+
+Deno.test("channelsOf() says so when the address of a mail server is not written as one", async () => {
+  await using system = await fakeSystem();
+  const rows = [`smtp://me:${KEY}%@smtp.example.com`, "smtps://50%off@smtp.example.com"];
+  for (const server of rows) {
+    const { failure } = await channelOf(system, "type = email", `server = ${server}`, "to = ops@example.com");
+    assert.equal(failure, 'server: write a "%" in the user name or the password as %25');
+  }
+});
+
+Deno.test("channelsOf() lets a channel that fails stop no other", async () => {
+  await using system = await fakeSystem();
+  const channels = await channelsIn(system, "[notify a]\ntype = ntfy\nurl = env:NONE\n[notify b]\ntype = desktop\n");
+  assert.deepEqual(channels.map(({ name, failure }) => [name, failure === undefined]), [["a", false], ["b", true]]);
 });

@@ -121,7 +121,7 @@ export class Deliverer {
     const channel = channelOf(post);
     const error = result.ok ? undefined : wording(result);
     if (error === undefined) log.info("message sent", { channel, event, session });
-    else log.warning(`cannot send ${event} through ${channel}`, { error });
+    else log.warning(`cannot send ${event} through ${channel}: ${error}`);
     this.notifications.push({ channel, event, session, ok: result.ok, error });
   }
 

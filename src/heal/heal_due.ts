@@ -76,7 +76,7 @@ export async function healDue(
       views.map((view) => due.includes(view) ? healSession(run, view, options) : untouched(context, view)),
     );
     if (!healed.some((each) => cares(each.view) || !isWell(each))) {
-      await beat(context, connection);
+      if (heartbeatUrl !== undefined) await beat(context, connection);
       return worked(healed, []);
     }
     const { attend } = await import("./attend.ts");
@@ -88,11 +88,11 @@ export async function healDue(
       refreshAheadMs: options.refreshAheadMs,
       onPause: async (healed, notifications) => {
         await people.onPause(worked(healed, notifications));
-        await beat(context, connection);
+        if (heartbeatUrl !== undefined) await beat(context, connection);
         beaten = true;
       },
     });
-    if (!beaten) await beat(context, connection);
+    if (!beaten && heartbeatUrl !== undefined) await beat(context, connection);
     return worked(attended.healed, attended.notifications);
   } finally {
     connection.close();

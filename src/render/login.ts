@@ -9,7 +9,7 @@ import { formatFailingProfile } from "./session_lines.ts";
 import { ATTENTION, BAD, GOOD, validity } from "./words.ts";
 
 /** The link and the code; `qr` is the drawn link, when one is wanted. */
-export function formatLoginPrompt(prompt: LoginPrompt, screen: Screen, qr?: string): string {
+export function formatLoginPrompt(prompt: LoginPrompt, screen: Screen, qr?: string, waits = true): string {
   const code = clean(prompt.userCode);
   // To the nearest second: a code given for ten minutes should not be announced with nine.
   const leftMs = Math.round((prompt.expiresAt - screen.now) / 1000) * 1000;
@@ -21,7 +21,9 @@ export function formatLoginPrompt(prompt: LoginPrompt, screen: Screen, qr?: stri
     `  Or type the code at:             ${clean(prompt.verificationUri)}`,
     "",
     ...(qr === undefined ? [] : [qr, ""]),
-    `Waiting for your approval; the code ends in ${formatDuration(leftMs)} ...`,
+    waits
+      ? `Waiting for your approval; the code ends in ${formatDuration(leftMs)} ...`
+      : `The code ends in ${formatDuration(leftMs)}; the next check or login goes on with it.`,
     "",
   ];
   return lines.map((line) => `${line}\n`).join("");
@@ -54,9 +56,7 @@ function formatLogin(login: LoginReport, screen: Screen): string[] {
   }
   if (login.result === "started") {
     return [
-      `${
-        paint(screen, ATTENTION.colour, ATTENTION.sign)
-      } ${name}  waiting for approval; the next check goes on with it`,
+      `${paint(screen, ATTENTION.colour, ATTENTION.sign)} ${name}  waiting for approval`,
     ];
   }
   const clauses = [login.result === "logged-in" ? "signed in" : "healthy already"];
