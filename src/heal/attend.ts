@@ -144,6 +144,8 @@ function mayWantLink(
   now: number,
   { incidents, posts }: AlertState,
 ): boolean {
+  // A clock that is wrong is not ruled out before AWS has answered.
+  if (healed.error?.temporary) return false;
   const condition = conditionOf({ healed }, before, config, now);
   if (condition === undefined || condition.kind === "fine") return false;
   const incident = incidentNow(healed.view.session.name, before, condition, now, "new");

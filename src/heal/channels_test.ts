@@ -247,27 +247,21 @@ for (const [sentence, secret, found] of SECRETS) {
   });
 }
 
-Deno.test("channelsOf() says how a file outside the granted folders can be read", async () => {
-  await using system = await fakeSystem();
-  const config = { name: "ops", type: "ntfy", values: { url: "file:/etc/keys/topic" }, headers: {} } as const;
-  using _ = withReading(() => {
-    throw new Deno.errors.NotCapable("Requires read access");
-  });
-  const [{ failure, settings }] = channelsOf([config], system);
-  assert.equal(settings, undefined);
-  assert.equal(
-    failure,
-    'url: cannot read "/etc/keys/topic": it lies outside the folders of sso-heal ' +
-      '(run: ln -s "/etc/keys" ~/.config/sso-heal/NAME)',
-  );
+Deno.test({
+  name: "channelsOf() says how a file outside the granted folders can be read",
+  permissions: { read: ["/nowhere"] },
+  fn() {
+    const config = { name: "ops", type: "ntfy", values: { url: "file:/etc/keys/topic" }, headers: {} } as const;
+    const here = { home: "/home/me", env: {}, host: "buildhost", user: "builder", os: "linux" } as const;
+    const [{ failure, settings }] = channelsOf([config], here);
+    assert.equal(settings, undefined);
+    assert.equal(
+      failure,
+      'url: cannot read "/etc/keys/topic": it lies outside the folders of sso-heal ' +
+        '(run: ln -s "/etc/keys" ~/.config/sso-heal/NAME)',
+    );
+  },
 });
-
-/** Puts `read` in the place of the one call that a test cannot be denied. */
-function withReading(read: () => string): Disposable {
-  const { readTextFileSync } = Deno;
-  Deno.readTextFileSync = read;
-  return { [Symbol.dispose]: () => void (Deno.readTextFileSync = readTextFileSync) };
-}
 
 const ADDRESSES: readonly [sentence: string, address: string, failure: RegExp][] = [
   ["no address", "what is this", /^its address is not a web address/],

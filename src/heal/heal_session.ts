@@ -6,7 +6,7 @@ import { samePair } from "../domain/token.ts";
 import type { ProfileProof } from "../store/session_record.ts";
 import type { Run } from "./context.ts";
 import { faultOf, otherCause, refusedFault, temporaryFault } from "./faults.ts";
-import { canProve, look, rolesToProve, type View } from "./look.ts";
+import { canProve, look, rolesToProve, type View, wantsRefresh } from "./look.ts";
 import { noteAdopted, noteBroken, noteRefused, noteTemporary, rememberProofs, rememberSeen } from "./notes.ts";
 import { prove } from "./prove.ts";
 import { refresh } from "./refresh.ts";
@@ -31,7 +31,7 @@ export async function healSession(run: Run, seen: View, options: HealOptions): P
   let healed: Healed = { view: seen, action: "none", proofs: [] };
   try {
     await rememberSeen(run, seen);
-    if (seen.decision.action === "refresh") {
+    if (wantsRefresh(seen)) {
       const { view, action, error } = await refresh(run, seen, options);
       healed = { view, action, error, proofs: [] };
       if (action === "failed" && error !== undefined && view.decision.state === "refresh-due") return healed;

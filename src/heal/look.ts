@@ -105,9 +105,19 @@ export function rolesToProve(view: View, now: number): readonly Role[] {
   });
 }
 
+/**
+ * Whether a refresh is to be tried: when it is due, and when the registration is over by our clock alone, because that may
+ * be wrong by months, and AWS knows better.
+ */
+export function wantsRefresh({ decision, token }: View): boolean {
+  if (decision.action === "refresh") return true;
+  const isOver = "reason" in decision && decision.reason === "registration-over";
+  return isOver && token?.refreshToken !== undefined;
+}
+
 /** Whether the session, as seen, needs AWS at all. */
 export function needsAws(view: View, probe: boolean): boolean {
-  return view.decision.action === "refresh" || (probe && canProve(view) && rolesToProve(view, view.seenAt).length > 0);
+  return wantsRefresh(view) || (probe && canProve(view) && rolesToProve(view, view.seenAt).length > 0);
 }
 
 /** Whether a login is needed or under way. */
