@@ -91,11 +91,13 @@ function isOn(value: string | undefined): boolean | undefined {
 
 function checkedOverride(text: string, where: string): string {
   const url = URL.parse(text);
+  // What is no URL may still hold a password.
+  const shown = text.replace(/^([a-z][a-z\d+.-]*:\/\/)?.*@/is, "$1[redacted]@");
   if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) {
-    throw new UserError(`Cannot use ${where} = "${text}": not an https URL`, [`correct or remove ${where}`]);
+    throw new UserError(`Cannot use ${where} = "${shown}": not an https URL`, [`correct or remove ${where}`]);
   }
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    throw new UserError(`Cannot use ${where} = "${text}": plain http is accepted for this machine only`, [
+    throw new UserError(`Cannot use ${where} = "${shown}": plain http is accepted for this machine only`, [
       `write https:// in ${where}: a token must not cross a network unencrypted`,
     ]);
   }

@@ -109,8 +109,6 @@ const REFUSED = [
   "http://0.0.0.0",
   "http://[::]",
   "http://[fe80::1]",
-  "http://user@example.com:80",
-  "http://127.0.0.1@example.com",
   "ftp://127.0.0.1",
   "file:///etc/passwd",
   "127.0.0.1:8080",
@@ -129,6 +127,23 @@ for (const url of REFUSED) {
     }
   });
 }
+
+Deno.test("chooseEndpoint() never says who is named before the host of an override", () => {
+  const rows = [
+    ["http://user:s3cretpw@proxy.corp:3128", "http://[redacted]@proxy.corp:3128"],
+    ["http://127.0.0.1@example.com", "http://[redacted]@example.com"],
+    ["http://user:s3cret/@pw@proxy.corp", "http://[redacted]@proxy.corp"],
+    ["user:s3cretpw@proxy.corp:3128", "[redacted]@proxy.corp:3128"],
+    ["http:/user:s3cretpw@proxy.corp", "[redacted]@proxy.corp"],
+  ];
+  for (const [url, shown] of rows) {
+    assert.throws(() => chooseEndpoint("oidc", "us-east-1", { AWS_ENDPOINT_URL: url }), (error: UserError) => {
+      assert.ok(error instanceof UserError && error.message.includes(`"${shown}"`), error.message);
+      assert.ok(!`${error.message}${error.hints}`.includes("s3cret"));
+      return true;
+    });
+  }
+});
 
 Deno.test("chooseEndpoint() never gives plain http to anything but this machine", () => {
   const host = fc.oneof(fc.ipV4(), fc.ipV6().map((address) => `[${address}]`), fc.domain({ size: "xsmall" }));

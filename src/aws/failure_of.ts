@@ -1,6 +1,7 @@
 // Turns whatever the SDK or fetch threw into plain data that can be judged and shown. Never holds a secret.
 import type { CallFailure } from "../domain/classify.ts";
 import { redact } from "../log/redact.ts";
+import type { Service } from "./endpoints.ts";
 
 /** An answer that is not from AWS, or not whole. */
 export class UnreadableAnswer extends Error {
@@ -15,7 +16,7 @@ export interface Seen {
   readonly timedOut: boolean;
 }
 
-/** `error` of an OIDC answer, where the header that names the exception is missing (RFC 6749, RFC 8628). */
+/** `error` of an OIDC answer, where nothing else names the exception (RFC 6749, RFC 8628). */
 const BY_ERROR_FIELD: ReadonlyMap<unknown, string> = new Map(Object.entries({
   authorization_pending: "AuthorizationPendingException",
   slow_down: "SlowDownException",
@@ -27,8 +28,9 @@ const BY_ERROR_FIELD: ReadonlyMap<unknown, string> = new Map(Object.entries({
   unauthorized_client: "UnauthorizedClientException",
   unsupported_grant_type: "UnsupportedGrantTypeException",
   invalid_scope: "InvalidScopeException",
-  server_error: "InternalServerException",
 }));
+/** All that such an answer holds; a gateway's page has words of its own. */
+const OIDC_FIELDS: ReadonlySet<string> = new Set(["error", "error_description", "reason"]);
 
 /** Words of the runtime's network errors, first match wins, and what to say instead of them. */
 const NETWORK_WORDS: ReadonlyArray<readonly [RegExp, CallFailure["kind"], string, string]> = [
@@ -67,15 +69,38 @@ export function failureOf(error: unknown, seen: Seen): CallFailure {
   return { kind: "network", code: "NetworkFailure", message: firstLine(message) };
 }
 
+/**
+ * Whether a failure in JSON is worded by AWS: it is named by AWS's header or `__type`, else it is an error of OIDC with
+ * the status that AWS gives it. Gateways answer `{"error":"access_denied"}` too, and that is no reason for a login.
+ */
+export function isWordedByAws(
+  service: Service,
+  fields: Record<string, unknown>,
+  seen: Pick<Seen, "status" | "headers">,
+): boolean {
+  if (nameOf(fields, seen) !== undefined) return true;
+  return service === "oidc" && oidcCode(fields, seen.status) !== undefined;
+}
+
+/** AWS puts the name into a header, older services into the body (botocore parsers.py). */
+function nameOf(fields: Record<string, unknown>, { headers }: Pick<Seen, "headers">): string | undefined {
+  return text(headers["x-amzn-errortype"]) ?? text(fields.__type);
+}
+
+function oidcCode(fields: Record<string, unknown>, status?: number): string | undefined {
+  const expected = fields.error === "invalid_client" ? 401 : 400;
+  const foreign = status !== expected || Object.keys(fields).some((field) => !OIDC_FIELDS.has(field));
+  return foreign ? undefined : BY_ERROR_FIELD.get(fields.error);
+}
+
 function unreadable(message: string, seen: Seen): CallFailure {
   return { kind: "unreadable", code: "UnreadableAnswer", status: seen.status, message, ...retryAfter(seen) };
 }
 
 function serviceFailure(error: unknown, seen: Seen): CallFailure {
   const fields = jsonFields(seen.body);
-  const named = seen.headers["x-amzn-errortype"] ?? text(fields.__type);
-  // AWS writes `Name:http://…` in the header and `namespace#Name` in the body (botocore parsers.py).
-  const code = word(named?.split(":")[0].split("#").at(-1)) ?? BY_ERROR_FIELD.get(fields.error) ??
+  // AWS writes `Name:http://…` in the header and `namespace#Name` in the body.
+  const code = word(nameOf(fields, seen)?.split(":")[0].split("#").at(-1)) ?? oidcCode(fields, seen.status) ??
     word(/<Code>([\w.]+)<\/Code>/.exec(seen.body)?.[1]) ?? word(error instanceof Error ? error.name : "") ?? "Unknown";
   const message = text(fields.error_description) ?? text(fields.message) ?? text(fields.Message) ??
     /<Message>([^<]*)<\/Message>/.exec(seen.body)?.[1] ?? `HTTP ${seen.status}`;

@@ -1,6 +1,6 @@
 // The operations of the SSO portal, inside the worker.
 import { GetRoleCredentialsCommand, ListAccountsCommand, LogoutCommand, SSOClient } from "@aws-sdk/client-sso";
-import { type Handlers, number, text } from "./operation.ts";
+import { type Handlers, instant, text } from "./operation.ts";
 
 export const HANDLERS: Handlers<"GetRoleCredentials" | "ListAccounts" | "Logout"> = {
   async GetRoleCredentials(input, options) {
@@ -9,7 +9,7 @@ export const HANDLERS: Handlers<"GetRoleCredentials" | "ListAccounts" | "Logout"
       accessKeyId: text(roleCredentials?.accessKeyId, "accessKeyId"),
       secretAccessKey: text(roleCredentials?.secretAccessKey, "secretAccessKey"),
       sessionToken: text(roleCredentials?.sessionToken, "sessionToken"),
-      expiresAt: number(roleCredentials?.expiration, "expiration"),
+      expiresAt: instant(roleCredentials?.expiration, "expiration"),
     };
   },
   async ListAccounts(input, options) {

@@ -35,7 +35,7 @@ export function formatTime(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`;
 }
 
-/** Whether the year has four digits: 0000 to 9999. */
-function isWritable(at: number): boolean {
+/** Whether {@link formatTime} can write it: the year has four digits, 0000 to 9999. */
+export function isWritable(at: number): boolean {
   return at >= -62_167_219_200_000 && at < 253_402_300_800_000;
 }

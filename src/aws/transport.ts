@@ -1,6 +1,7 @@
 // The SDK's fetch handler with two time limits, no redirects, and a look at the answer before the SDK parses it.
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
-import { UnreadableAnswer } from "./failure_of.ts";
+import type { Service } from "./endpoints.ts";
+import { isWordedByAws, UnreadableAnswer } from "./failure_of.ts";
 
 type Request = Parameters<FetchHttpHandler["handle"]>[0];
 type Result = Awaited<ReturnType<FetchHttpHandler["handle"]>>;
@@ -69,12 +70,15 @@ export class Transport {
   #looksLikeAws(request: Request): boolean {
     const body = this.body.trim();
     const failed = (this.status ?? 0) >= 400;
-    if (request.path === "/") {
+    const service = serviceOf(request);
+    if (service === "sts") {
       return failed
         ? body.includes("<ErrorResponse") && body.endsWith("</ErrorResponse>")
         : body.includes("<GetCallerIdentityResponse") && body.endsWith("</GetCallerIdentityResponse>");
     }
-    if (body === "") return failed ? this.headers["x-amzn-errortype"] !== undefined : request.path === "/logout";
+    if (body === "") {
+      return failed ? isWordedByAws(service, {}, this) : service === "portal" && request.path.endsWith("/logout");
+    }
     let parsed: unknown;
     try {
       parsed = JSON.parse(body);
@@ -82,8 +86,14 @@ export class Transport {
       return false;
     }
     if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return false;
-    return !failed || this.headers["x-amzn-errortype"] !== undefined || "error" in parsed || "__type" in parsed;
+    return !failed || isWordedByAws(service, parsed as Record<string, unknown>, this);
   }
+}
+
+/** Told by what each service alone is sent: an endpoint override may put any path in front of its own. */
+function serviceOf({ headers }: Request): Service {
+  if (headers["x-amz-sso_bearer_token"] !== undefined) return "portal";
+  return headers["content-type"]?.startsWith("application/x-www-form-urlencoded") ? "sts" : "oidc";
 }
 
 async function collect(stream: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<Uint8Array> {

@@ -12,14 +12,27 @@ const SHORT_MS = 100;
 const STS_OK = "<GetCallerIdentityResponse><Arn>a</Arn></GetCallerIdentityResponse>";
 const STS_ERROR = "<ErrorResponse><Error><Code>ExpiredToken</Code></Error></ErrorResponse>";
 
-function requestTo(port: number, path = "/token"): Request {
+const JSON_BODY = { "content-type": "application/json" };
+const BEARER = { "x-amz-sso_bearer_token": "s3cret" };
+const FORM = { "content-type": "application/x-www-form-urlencoded" };
+
+/** Path and headers of a call, as the SDK makes them. */
+const CALLS = {
+  CreateToken: ["/token", JSON_BODY],
+  GetRoleCredentials: ["/federation/credentials", BEARER],
+  Logout: ["/logout", BEARER],
+  GetCallerIdentity: ["/", FORM],
+} as const;
+
+function requestTo(port: number, operation: keyof typeof CALLS = "CreateToken", base = ""): Request {
+  const [path, headers] = CALLS[operation];
   const request: Omit<Request, "clone"> = {
     protocol: "http:",
     hostname: "127.0.0.1",
     port,
-    path,
+    path: base + path,
     method: "POST",
-    headers: { "x-amz-sso_bearer_token": "s3cret" },
+    headers,
     query: {},
     body: "{}",
   };
@@ -105,7 +118,7 @@ const TYPED = { "x-amzn-errortype": "X" };
 
 type Row = [
   sentence: string,
-  path: string,
+  operation: keyof typeof CALLS,
   status: number,
   body: string,
   headers: Record<string, string>,
@@ -113,46 +126,69 @@ type Row = [
 ];
 
 const ANSWERS: readonly Row[] = [
-  ["an object of JSON", "/token", 200, "{}", {}, true],
-  ["JSON between blanks", "/token", 200, " \n{}\n", {}, true],
-  ["an error that the header names", "/token", 400, "{}", TYPED, true],
-  ["an error that the header names, without a body", "/token", 401, "", TYPED, true],
-  ["an error of OAuth", "/token", 400, '{"error":"invalid_grant"}', {}, true],
-  ["an error with __type", "/federation/credentials", 401, '{"__type":"a#UnauthorizedException"}', {}, true],
-  ["an empty answer to a logout", "/logout", 200, "", {}, true],
-  ["the XML of STS", "/", 200, STS_OK, {}, true],
-  ["an error of STS", "/", 403, STS_ERROR, {}, true],
-  ["the page of a proxy", "/token", 200, "<html>Log in to the hotel</html>", {}, false],
-  ["the page of a proxy with 401", "/token", 401, "<html>Unauthorized</html>", {}, false],
-  ["the page of a proxy with 403", "/federation/credentials", 403, "<html>Blocked</html>", {}, false],
-  ["the page of a proxy with 503", "/token", 503, "<html>Busy</html>", {}, false],
-  ["a proxy's own JSON with 403", "/federation/credentials", 403, '{"message":"Blocked"}', {}, false],
-  ["a proxy's own JSON with 400", "/token", 400, '{"code":7}', {}, false],
-  ["an empty answer", "/token", 200, "", {}, false],
-  ["an empty error that nothing names", "/token", 401, "", {}, false],
-  ["an empty error to a logout", "/logout", 500, "", {}, false],
-  ["half a JSON", "/token", 200, '{"accessToken":"abc', {}, false],
-  ["a list", "/token", 200, "[]", {}, false],
-  ["null", "/token", 200, "null", {}, false],
-  ["a text", "/token", 400, '"invalid_grant"', {}, false],
-  ["JSON in the place of XML", "/", 200, "{}", {}, false],
-  ["half the XML of STS", "/", 200, STS_OK.slice(0, -10), {}, false],
-  ["half an error of STS", "/", 403, STS_ERROR.slice(0, -3), {}, false],
-  ["the success of STS with the status of an error", "/", 403, STS_OK, {}, false],
+  ["an object of JSON", "CreateToken", 200, "{}", {}, true],
+  ["JSON between blanks", "CreateToken", 200, " \n{}\n", {}, true],
+  ["an error that the header names", "CreateToken", 400, "{}", TYPED, true],
+  ["an error that the header names, without a body", "CreateToken", 401, "", TYPED, true],
+  ["an error of OAuth", "CreateToken", 400, '{"error":"invalid_grant"}', {}, true],
+  ["an error of OAuth with words", "CreateToken", 400, '{"error":"slow_down","error_description":"Hm"}', {}, true],
+  ["an unknown client", "CreateToken", 401, '{"error":"invalid_client","error_description":"Hm"}', {}, true],
+  ["an error with __type", "GetRoleCredentials", 401, '{"__type":"a#UnauthorizedException"}', {}, true],
+  ["an empty answer to a logout", "Logout", 200, "", {}, true],
+  ["the XML of STS", "GetCallerIdentity", 200, STS_OK, {}, true],
+  ["an error of STS", "GetCallerIdentity", 403, STS_ERROR, {}, true],
+  ["the page of a proxy", "CreateToken", 200, "<html>Log in to the hotel</html>", {}, false],
+  ["the page of a proxy with 401", "CreateToken", 401, "<html>Unauthorized</html>", {}, false],
+  ["the page of a proxy with 403", "GetRoleCredentials", 403, "<html>Blocked</html>", {}, false],
+  ["the page of a proxy with 503", "CreateToken", 503, "<html>Busy</html>", {}, false],
+  ["a proxy's own JSON with 403", "GetRoleCredentials", 403, '{"message":"Blocked"}', {}, false],
+  ["a proxy's own JSON with 400", "CreateToken", 400, '{"code":7}', {}, false],
+  [
+    "a gateway that denies",
+    "CreateToken",
+    403,
+    '{"error":"access_denied","message":"Blocked by a gateway"}',
+    {},
+    false,
+  ],
+  ["a gateway that denies with 400", "CreateToken", 400, '{"error":"access_denied","message":"Blocked"}', {}, false],
+  ["a gateway that wants a password", "CreateToken", 407, '{"error":"access_denied"}', {}, false],
+  ["a gateway that knows no such page", "CreateToken", 404, '{"error":"invalid_request"}', {}, false],
+  ["a page that the law forbids", "CreateToken", 451, '{"error":"access_denied"}', {}, false],
+  ["a grant that is refused with 401", "CreateToken", 401, '{"error":"invalid_grant"}', {}, false],
+  ["an unknown client with 400", "CreateToken", 400, '{"error":"invalid_client"}', {}, false],
+  ["an error that is not of OAuth", "CreateToken", 400, '{"error":"blocked"}', {}, false],
+  ["an error whose name is empty", "CreateToken", 403, "{}", { "x-amzn-errortype": "" }, false],
+  ["an error of OAuth from the portal", "GetRoleCredentials", 401, '{"error":"invalid_client"}', {}, false],
+  ["an empty answer for a role", "GetRoleCredentials", 200, "", {}, false],
+  ["an empty answer", "CreateToken", 200, "", {}, false],
+  ["an empty error that nothing names", "CreateToken", 401, "", {}, false],
+  ["an empty error to a logout", "Logout", 500, "", {}, false],
+  ["half a JSON", "CreateToken", 200, '{"accessToken":"abc', {}, false],
+  ["a list", "CreateToken", 200, "[]", {}, false],
+  ["null", "CreateToken", 200, "null", {}, false],
+  ["a text", "CreateToken", 400, '"invalid_grant"', {}, false],
+  ["JSON in the place of XML", "GetCallerIdentity", 200, "{}", {}, false],
+  ["half the XML of STS", "GetCallerIdentity", 200, STS_OK.slice(0, -10), {}, false],
+  ["half an error of STS", "GetCallerIdentity", 403, STS_ERROR.slice(0, -3), {}, false],
+  ["the success of STS with the status of an error", "GetCallerIdentity", 403, STS_OK, {}, false],
 ];
 
-for (const [sentence, path, status, body, headers, passes] of ANSWERS) {
+for (const [sentence, operation, status, body, headers, passes] of ANSWERS) {
   Deno.test(`Transport ${passes ? "lets through" : "refuses"} ${sentence}`, async () => {
     await withServer(() => new Response(body, { status, headers }), async (port) => {
-      const transport = new Transport(PATIENT_MS);
-      if (passes) {
-        assert.equal((await transport.handle(requestTo(port, path))).response.statusCode, status);
-        transport.destroy();
-        return;
+      // An endpoint override may have a path of its own.
+      for (const base of ["", "/base"]) {
+        const transport = new Transport(PATIENT_MS);
+        if (passes) {
+          assert.equal((await transport.handle(requestTo(port, operation, base))).response.statusCode, status);
+          transport.destroy();
+          continue;
+        }
+        const error = await thrownBy(transport, requestTo(port, operation, base));
+        assert.ok(error instanceof UnreadableAnswer);
+        assert.deepEqual([failureOf(error, transport).kind, transport.status], ["unreadable", status]);
       }
-      const error = await thrownBy(transport, requestTo(port, path));
-      assert.ok(error instanceof UnreadableAnswer);
-      assert.deepEqual([failureOf(error, transport).kind, transport.status], ["unreadable", status]);
     });
   });
 }
@@ -161,10 +197,10 @@ for (const status of [301, 302, 307, 308]) {
   Deno.test(`Transport follows no redirect (${status}): it would carry the token along`, async () => {
     let carried = 0;
     await withServer(() => new Response(`${carried++}`), async (elsewhere) => {
-      const headers = { location: `http://127.0.0.1:${elsewhere}/token` };
+      const headers = { location: `http://127.0.0.1:${elsewhere}/federation/credentials` };
       await withServer(() => new Response(null, { status, headers }), async (port) => {
         const transport = new Transport(PATIENT_MS);
-        const error = await thrownBy(transport, requestTo(port));
+        const error = await thrownBy(transport, requestTo(port, "GetRoleCredentials"));
         assert.match(String(error), new RegExp(`UnreadableAnswer: HTTP ${status}, a redirect`));
       });
     });

@@ -69,8 +69,11 @@ export function readConfig(content: string, origin: Origin): LoadedConfig {
 /** The channels that can be used; what is wrong with the others goes to `found` and to the reader's warnings. */
 function readChannels(sections: readonly Section[], reader: SectionReader, found: Found[]): ChannelConfig[] {
   const channels: ChannelConfig[] = [];
+  const seen = new Set<string>();
   for (const { kind, name, line, entries } of sections) {
-    if (kind !== "notify" || name === undefined || channels.some((one) => one.name === name)) continue;
+    // Of a section that is there twice the first is used.
+    if (kind !== "notify" || name === undefined || seen.has(name)) continue;
+    seen.add(name);
     const title = `notify ${name}`;
     const { channel, flaws } = readChannel(name, reader.values(title), entries.map(({ key }) => key));
     if (channel !== undefined) channels.push(channel);

@@ -13,7 +13,7 @@ export const WITHIN_RUN: Backoff = { firstMs: 300, maxMs: 3_000 };
 export const ACROSS_RUNS: Backoff = { firstMs: 60_000, maxMs: 30 * 60_000 };
 
 /** The longest `Retry-After` that is believed; a broken proxy may say a year. */
-const LONGEST_ASKED_MS = 6 * 3_600_000;
+export const LONGEST_ASKED_MS = 6 * 3_600_000;
 
 /**
  * Milliseconds to wait after the `failures`-th failure in a row (1 = the first): doubled each time up to the maximum,

@@ -1,4 +1,5 @@
 // The core decision: from everything seen about one session at one moment to its state and the single next thing to do.
+import { LONGEST_ASKED_MS } from "./backoff.ts";
 import { isOpen, type PendingLogin } from "./pending.ts";
 import type { Problem } from "./problem.ts";
 import { isRefreshable, type Token } from "./token.ts";
@@ -12,7 +13,7 @@ export interface Snapshot {
   readonly pending?: PendingLogin;
   /** AWS has refused to refresh this very token for good. */
   readonly refused?: { readonly code: string };
-  /** After a temporary failure: not before this moment. */
+  /** After a temporary failure: not before this moment, if it is one that any back-off can give. */
   readonly retryAt?: number;
   /** Config or cache that only a person can repair. */
   readonly problem?: Problem;
@@ -74,10 +75,15 @@ export function decide(seen: Snapshot, policy: Policy): Decision {
   }
 
   if (!refreshable) return personNeeded(whyNotRefreshable(token), pending);
-  if (seen.retryAt !== undefined && now < seen.retryAt && !policy.force) {
+  if (seen.retryAt !== undefined && isAhead(seen.retryAt, now) && !policy.force) {
     return { state: "refresh-due", action: "wait", until: seen.retryAt };
   }
   return { state: "refresh-due", action: "refresh", token };
+}
+
+/** Whether a moment to wait for is still to come. Nobody waits longer: then it was noted by a clock that ran ahead. */
+function isAhead(retryAt: number, now: number): boolean {
+  return now < retryAt && retryAt - now <= LONGEST_ASKED_MS;
 }
 
 function personNeeded(reason: LoginReason, pending: PendingLogin | undefined): Decision {

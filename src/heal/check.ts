@@ -37,10 +37,13 @@ export interface CheckOptions {
 export async function runCheck(context: Context, options: CheckOptions): Promise<CheckReport> {
   const { system } = context;
   const startedAt = system.now();
-  const { config, selected, refreshAheadMs, problems, warnings } = await loadSetup(system, options.choice);
+  const { config, inventory, selected, refreshAheadMs, problems, warnings } = await loadSetup(system, options.choice);
   const heal: HealOptions = { refreshAheadMs, force: options.forceRefresh, probe: options.probe };
   const leftovers = listTemporary(awsPaths(system.home).ssoCache);
-  if (leftovers.length > 0) await (await import("./recover.ts")).recoverTokens(context, selected, leftovers);
+  if (leftovers.length > 0) {
+    const { recoverTokens } = await import("./recover.ts");
+    await recoverTokens(context, inventory.sessions, leftovers, config.check.expectedUser);
+  }
   const views = await Promise.all(selected.map((each) => look(system, each, heal)));
   const someUsed = views.some(wasUsed);
   const whole = options.choice.sessions.length + options.choice.profiles.length === 0;

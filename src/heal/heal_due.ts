@@ -72,8 +72,9 @@ export async function healDue(
     // Loaded while the worker loads the SDK.
     const { healSession } = await import("./heal_session.ts");
     const run: Run = { ...context, aws: connection, startUrls, deadline };
-    const healed = await Promise.all(
-      views.map((view) => due.includes(view) ? healSession(run, view, options) : untouched(context, view)),
+    const healed = await fewAtOnce(
+      views,
+      (view) => due.includes(view) ? healSession(run, view, options) : untouched(context, view),
     );
     if (!healed.some((each) => cares(each.view) || !isWell(each))) {
       if (heartbeatUrl !== undefined) await beat(context, connection);
@@ -97,6 +98,20 @@ export async function healDue(
   } finally {
     connection.close();
   }
+}
+
+/** Each session takes some open files and connections, and macOS gives a process 256 files. */
+const AT_ONCE = 16;
+
+/** `work` for each item, {@link AT_ONCE} side by side; the results keep the order of the items. */
+async function fewAtOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const waiting = items.entries();
+  const worker = async () => {
+    for (const [at, item] of waiting) results[at] = await work(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return results;
 }
 
 /** Says that a check ran, where somebody watches for it. A failure is theirs to notice. */

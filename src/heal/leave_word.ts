@@ -47,9 +47,9 @@ export async function leaveWord(
     report.sessions[index].counted && (state !== "healthy" || action !== "none")
   );
   log.info(`check: ${outcome}`, { durationMs, ...notable.length > 0 ? { sessions: notable } : {} });
-  const { ssoCache, cliCache } = awsPaths(home);
   const { dir, sessions: records } = statePaths(home);
-  for (const folder of [ssoCache, cliCache, dir, records]) sweepTemporary(folder, at);
+  // Not the folder of the tokens: a file there may be the only copy of one, see `recover.ts`.
+  for (const folder of [awsPaths(home).cliCache, dir, records]) sweepTemporary(folder, at);
 }
 
 /** The figures where a collector looks for them. */

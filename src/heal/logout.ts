@@ -3,6 +3,7 @@ import { AwsError } from "../aws/client.ts";
 import { rolePath } from "../aws/role_cache.ts";
 import { readToken, readTokenAt, tokenPath } from "../aws/token_cache.ts";
 import type { Choice, Selected } from "../domain/select.ts";
+import { UserError } from "../domain/problem.ts";
 import type { Fault, LogoutReport } from "../domain/report.ts";
 import { listTemporary } from "../store/temporary.ts";
 import { awsPaths, pendingLoginPath, sessionRecordPath } from "../store/paths.ts";
@@ -29,11 +30,26 @@ export async function logout(
     : await context.connect(hostsOf(alive, system.env), caCertsOf(alive, system));
   try {
     const reports: LogoutReport[] = [];
-    for (const each of selected) reports.push(await logoutOf(context, connection, each));
+    for (const each of selected) reports.push(await tryLogout(context, connection, each));
     return reports;
   } finally {
     connection?.close();
   }
+}
+
+/** Whatever stands in the way of one session is its own matter: the others are signed out. */
+async function tryLogout(...given: Parameters<typeof logoutOf>): Promise<LogoutReport> {
+  try {
+    return await logoutOf(...given);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { session: given[2].session.name, removed: [], told: false, error: faultFor(error) };
+  }
+}
+
+function faultFor(error: unknown): Fault {
+  const { temporary: _, ...fault } = faultOf(error);
+  return fault;
 }
 
 async function logoutOf(
@@ -45,9 +61,10 @@ async function logoutOf(
   return await withSessionLock(system, session.name, LOCK_MS, async () => {
     const file = await readToken(system, session);
     let error: Fault | undefined;
-    if (file.kind === "token" && connection !== undefined) {
+    if (file.kind === "token") {
       error = await tell(connection, session, file.token.accessToken.reveal(), system.env);
     }
+    const told = file.kind === "token" && error === undefined;
     const { home } = system;
     const roles = session.profiles.flatMap(({ accountId, roleName }) =>
       accountId && roleName ? [rolePath(home, session, { accountId, roleName })] : []
@@ -59,24 +76,34 @@ async function logoutOf(
     });
     const own = [sessionRecordPath(home, session.name), pendingLoginPath(home, session.name)];
     const files = [tokenPath(home, session), ...leftovers, ...roles, ...own];
-    const removed = [...new Set(files)].filter(removeFile);
-    log.info("logged out", { session: session.name, told: error === undefined });
-    return { session: session.name, removed, told: error === undefined, error };
+    const removed: string[] = [];
+    for (const path of new Set(files)) {
+      try {
+        if (removeFile(path)) removed.push(path);
+      } catch (obstacle) {
+        // The other files go all the same. That one stays is worse than that AWS was not told.
+        error = faultFor(obstacle);
+      }
+    }
+    log.info("logged out", { session: session.name, told, error: error?.message });
+    return { session: session.name, removed, told, error };
   });
 }
 
 async function tell(
-  aws: Connection,
+  aws: Connection | undefined,
   session: Selected["session"],
   accessToken: string,
   env: Context["system"]["env"],
 ): Promise<Fault | undefined> {
+  const hint = "the files are gone; at AWS the access token lives on until it ends by itself";
+  if (aws === undefined) return { code: "NotTold", message: "Somebody signed in just now, and AWS was not told", hint };
   try {
     await aws.call("Logout", sessionTargets(session, env).portal, { accessToken });
   } catch (error) {
     // A token that AWS does not know any more is what a logout is for.
     if (error instanceof AwsError && error.failure.status === 401) return undefined;
     const { code, message } = faultOf(error);
-    return { code, message, hint: "the files are gone; at AWS the access token lives on until it ends by itself" };
+    return { code, message, hint };
   }
 }

@@ -14,6 +14,7 @@ import {
   writeSessions,
   writeToken,
 } from "../../tests/support/session_home.ts";
+import { tokenPath } from "../aws/token_cache.ts";
 import { formatToken } from "../aws/token_format.ts";
 import type { Token } from "../domain/token.ts";
 import type { LogoutReport } from "../domain/report.ts";
@@ -94,7 +95,7 @@ Deno.test("logout() opens no connection without a token, and may be repeated", a
   await using system = await fakeSystem();
   using aws = new FakeAws();
   writeSessions(system, "corp");
-  assert.deepEqual((await logOut(system, aws)).map(({ removed, told }) => [removed, told]), [[[], true]]);
+  assert.deepEqual((await logOut(system, aws)).map(({ removed, told }) => [removed, told]), [[[], false]]);
   assert.deepEqual(aws.opened, []);
 });
 
@@ -105,7 +106,43 @@ Deno.test("logout() removes a damaged token file without asking AWS", async () =
   writeToken(system, "corp", tokenOf("corp", HOUR));
   const [path] = filesBelow(`${system.home}/.aws/sso/cache`);
   Deno.writeTextFileSync(path, "{");
-  assert.deepEqual((await logOut(system, aws))[0].removed, [path]);
+  const [{ removed, told }] = await logOut(system, aws);
+  assert.deepEqual([removed, told], [[path], false]);
+});
+
+Deno.test("logout() tells AWS for the sessions that were signed in, and claims nothing for the others", async () => {
+  await using system = await fakeSystem();
+  using aws = new FakeAws().on("Logout", {});
+  await bothSignedIn(system);
+  Deno.removeSync(tokenPath(system.home, CORP));
+  assert.deepEqual((await logOut(system, aws, true)).map(({ session, told }) => [session, told]), [
+    ["corp", false],
+    ["lab", true],
+  ]);
+});
+
+Deno.test("logout() goes on with other files and sessions when a file cannot be removed", async () => {
+  await using system = await fakeSystem();
+  using aws = new FakeAws().on("Logout", {});
+  await bothSignedIn(system);
+  const path = tokenPath(system.home, CORP);
+  Deno.removeSync(path);
+  system.write(`${path.slice(system.home.length + 1)}/in-the-way`, "");
+  const [corp, lab] = await logOut(system, aws, true);
+  assert.match(corp.error?.message ?? "", /^Cannot write ".*json"/);
+  assert.deepEqual([corp.told, corp.removed.length], [false, 2]);
+  assert.deepEqual([lab.told, lab.error, storedToken(system, "lab")], [true, undefined, undefined]);
+});
+
+Deno.test("logout() goes on with other sessions when another run holds the lock of one", async () => {
+  await using system = await fakeSystem();
+  using aws = new FakeAws().on("Logout", {});
+  await bothSignedIn(system);
+  system.raceMs = 0;
+  await using _lock = await acquireLock(system, lockPath(system, "corp"));
+  const [corp, lab] = await logOut(system, aws, true);
+  assert.deepEqual([corp.told, corp.removed, corp.error?.code], [false, [], "LockHeld"]);
+  assert.deepEqual([lab.told, lab.error], [true, undefined]);
 });
 
 Deno.test("logout() removes an answer that a killed refresh of the session left behind", async () => {

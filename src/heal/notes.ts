@@ -7,6 +7,7 @@ import { fingerprintOf, type ProfileProof, type SessionRecord } from "../store/s
 import type { Context } from "./context.ts";
 import { faultOf } from "./faults.ts";
 import type { View } from "./look.ts";
+import { unlessLoggedOut } from "./unless_logged_out.ts";
 import { updateRecord, updateRecordLocked } from "./update_record.ts";
 
 type Who = Pick<Context, "system">;
@@ -68,8 +69,9 @@ export async function noteAdopted({ system }: Who, view: View): Promise<void> {
  */
 export async function rememberSeen({ system, log }: Context, view: View): Promise<void> {
   if (view.fingerprint === undefined || view.fingerprint === view.record.token?.fingerprint) return;
-  const noted = updateRecord(system, view.session.name, (record) => withToken(record, view));
-  await orWarn(log, view.session, noted);
+  const { session } = view;
+  const note = () => updateRecordLocked(system, session.name, (record) => withToken(record, view));
+  await orWarn(log, session, unlessLoggedOut(system, session, note));
 }
 
 function withToken(record: SessionRecord, { fingerprint, seenAt }: View): SessionRecord {
@@ -151,5 +153,6 @@ export async function rememberProofs(
     user: user ?? record.user,
     profiles: [...(record.profiles ?? []).filter(({ name }) => !names.has(name)), ...proofs],
   });
-  await orWarn(log, session, updateRecord(system, session.name, change));
+  const note = () => updateRecordLocked(system, session.name, change);
+  await orWarn(log, session, unlessLoggedOut(system, session, note));
 }

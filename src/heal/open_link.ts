@@ -21,8 +21,6 @@ import { sessionTargets } from "./targets.ts";
 export const REGISTRATION_LEAST_MS = 24 * 3_600_000;
 /** Without this scope AWS gives no refresh token; it is what the AWS CLI asks for by default in its newer flow. */
 export const DEFAULT_SCOPES: readonly string[] = ["sso:account:access"];
-/** Never without a pause, whatever the answer says. */
-const SHORTEST_INTERVAL_S = 1;
 
 /**
  * A new link for the session, stored in place of any former one. The caller holds the lock of its pending login.
@@ -33,7 +31,7 @@ const SHORTEST_INTERVAL_S = 1;
 export async function openLink(run: Run, session: Session, leastMs = REGISTRATION_LEAST_MS): Promise<PendingLogin> {
   const { registration, authorization } = await authorize(run, session, leastMs);
   const now = run.system.now();
-  const intervalMs = Math.max(authorization.intervalS, SHORTEST_INTERVAL_S) * 1000;
+  const intervalMs = authorization.intervalS * 1000;
   const pending: PendingLogin = {
     session: session.name,
     startUrl: session.startUrl,

@@ -77,13 +77,6 @@ Deno.test("openLink() keeps the former link when there is no new one", async () 
   assert.equal(pendingOf(system, "corp")?.userCode, "WXYZ-WXYZ");
 });
 
-Deno.test("openLink() never asks without a pause, whatever AWS says", async () => {
-  await using system = await fakeSystem();
-  using aws = new FakeAws().on("RegisterClient", NEW_CLIENT)
-    .on("StartDeviceAuthorization", { ...linkNo(1), intervalS: 0 });
-  assert.equal((await openLink(runOf(system, aws), CORP)).intervalMs, 1000);
-});
-
 Deno.test("openLink() asks for the scope that gives a refresh token where the session names none", async () => {
   await using system = await fakeSystem();
   using aws = new FakeAws().link();

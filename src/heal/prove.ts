@@ -10,11 +10,14 @@ import { Secret } from "../domain/secret.ts";
 import type { Session } from "../domain/session.ts";
 import type { Token } from "../domain/token.ts";
 import { writeFileAtomic } from "../store/atomic_file.ts";
+import { LockHeld } from "../store/lock.ts";
 import type { ProfileProof } from "../store/session_record.ts";
 import type { Run } from "./context.ts";
 import { roleFault, RUN_IS_OVER } from "./faults.ts";
 import type { Role } from "./look.ts";
+import { localFailure } from "./report.ts";
 import { sessionTargets, stsTarget } from "./targets.ts";
+import { unlessLoggedOut } from "./unless_logged_out.ts";
 
 /** The proofs, and whether the portal does not know the token (401). */
 export interface Proved {
@@ -45,7 +48,7 @@ export async function prove(
   const held: { path: string; bytes: Uint8Array }[] = [];
   const keep = async (path: string, bytes: Uint8Array) => {
     if (hold) held.push({ path, bytes });
-    else await writeFileAtomic(path, bytes);
+    else await keepCredentials(run, session, path, bytes);
   };
   const proofs: ProfileProof[] = [];
   let tokenDead: AwsError | undefined;
@@ -62,6 +65,16 @@ export async function prove(
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, roles.length) }, work));
   return { proofs, tokenDead, held };
+}
+
+/** Credentials that cannot be kept now because the session is busy are got again by the next check. */
+async function keepCredentials({ system, log }: Run, session: Session, path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await unlessLoggedOut(system, session, () => writeFileAtomic(path, bytes));
+  } catch (error) {
+    if (!(error instanceof LockHeld)) throw error;
+    log.info("role credentials are not kept", { session: session.name, error: error.message });
+  }
 }
 
 type Keep = (path: string, bytes: Uint8Array) => Promise<void>;
@@ -99,7 +112,7 @@ async function proveRole(
 
 function failedProof({ system, log }: Run, { profile }: Role, error: unknown): ProfileProof {
   const base = { name: profile.name, ok: false, provedAt: system.now() } as const;
-  if (error instanceof UserError) return { ...base, code: "Failed", message: error.message };
+  if (error instanceof UserError) return { ...base, ...localFailure(error) };
   if (!(error instanceof AwsError)) throw error;
   log.info(`cannot prove profile ${profile.name}`, { error: error.message });
   if (classifyProof(error.failure) === "temporary") {

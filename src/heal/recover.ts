@@ -1,46 +1,138 @@
 // Saves a token whose process was killed between AWS's answer and giving the file its name.
-import { readToken, readTokenAt, tokenPath } from "../aws/token_cache.ts";
-import type { Selected } from "../domain/select.ts";
+import { readRegistration } from "../aws/registration_cache.ts";
+import { readToken, readTokenAt, type TokenFile, tokenPath } from "../aws/token_cache.ts";
 import type { Session } from "../domain/session.ts";
-import { samePair } from "../domain/token.ts";
+import { samePair, type Token } from "../domain/token.ts";
 import { publishTemporary } from "../store/atomic_file.ts";
-import { LockHeld } from "../store/lock.ts";
+import { acquireLock, type Lock, LockHeld } from "../store/lock.ts";
+import { loginLockPath, sessionLockPath } from "../store/paths.ts";
+import { readPendingLogin, removePendingLogin } from "../store/pending_login.ts";
+import { removeFile } from "../store/remove_file.ts";
+import { readSessionRecord } from "../store/session_record.ts";
+import { isLeftBehind } from "../store/temporary.ts";
 import type { Context } from "./context.ts";
-import { withSessionLock } from "./update_record.ts";
+import { updateRecordLocked } from "./update_record.ts";
+
+/** What a token that was left behind is to a session. */
+type Verdict = "taken" | "superseded" | "perhaps";
 
 /**
  * Looks for answers of AWS that are whole on the disk but never got the name of the token file. Where AWS rotates refresh
- * tokens, such a file holds the only one that still works. It is taken when it is of the same client registration as
- * the present token and lives longer.
+ * tokens, such a file holds the only one that still works, so it stays for ever unless it is
+ *
+ * - taken: it lives longer than the token that is there, and the session's own client got it, by a refresh or a login;
+ * - superseded: every session it can belong to has a token that lives longer.
+ *
+ * A login is not taken where only a certain person may sign in (`expectedUser`): nobody has proved who it was. Files
+ * that hold no token are removed when they are old and nobody is at work: a clock that was set makes any file look old.
+ *
+ * @param sessions all that are configured, also those that this run is not about
  */
 export async function recoverTokens(
   context: Context,
-  selected: readonly Selected[],
+  sessions: readonly Session[],
   leftovers: readonly string[],
+  expectedUser?: string,
 ): Promise<void> {
+  const usable = sessions.filter(({ problem }) => problem === undefined);
+  const rest: string[] = [];
   for (const temporary of leftovers) {
-    for (const { session } of selected) {
-      if (session.problem !== undefined) continue;
-      try {
-        // Held by a refresh that is under way: then the file is not left behind but in use.
-        const done = await withSessionLock(context.system, session.name, 0, () => recover(context, session, temporary));
-        if (done) break;
-      } catch (error) {
-        if (error instanceof LockHeld) continue;
-        context.log.warning("cannot use a token that was left behind", { temporary, error: (error as Error).message });
-      }
-    }
+    if (readTokenAt(temporary, ANY) === undefined) rest.push(temporary);
+    else await recover(context, usable, temporary, expectedUser);
   }
+  const old = rest.filter((path) => isLeftBehind(path, context.system.now()));
+  if (old.length > 0) await undisturbed(context, usable, () => Promise.resolve(old.forEach(removeFile)));
 }
 
-async function recover({ system, log }: Context, session: Session, temporary: string): Promise<boolean> {
+/** Any file of ours says its own. */
+const ANY = { name: "", startUrl: "", region: "" };
+
+async function recover(
+  context: Context,
+  sessions: readonly Session[],
+  temporary: string,
+  expectedUser?: string,
+): Promise<void> {
+  const verdicts: (Verdict | undefined)[] = [];
+  for (const session of sessions) {
+    const left = readTokenAt(temporary, session);
+    if (left?.startUrl !== session.startUrl || left.region !== session.region) continue;
+    const verdict = await undisturbed(context, [session], () => judge(context, session, temporary, expectedUser));
+    if (verdict === "taken") return;
+    verdicts.push(verdict);
+  }
+  if (verdicts.length > 0 && verdicts.every((verdict) => verdict === "superseded")) removeFile(temporary);
+}
+
+/** Takes the token if it is the session's; the caller holds the locks of both the session and its pending login. */
+async function judge(
+  { system, log }: Context,
+  session: Session,
+  temporary: string,
+  expectedUser?: string,
+): Promise<Verdict> {
   const left = readTokenAt(temporary, session);
   const present = await readToken(system, session);
-  if (left === undefined || present.kind !== "token" || samePair(left, present.token)) return false;
-  const sameClient = left.clientId !== undefined && left.clientId === present.token.clientId &&
-    left.startUrl === present.token.startUrl && left.region === present.token.region;
-  if (!sameClient || left.expiresAt <= present.token.expiresAt) return false;
+  if (left === undefined) return "perhaps";
+  if (present.kind === "token") {
+    if (samePair(left, present.token) || left.expiresAt < present.token.expiresAt) return "superseded";
+    if (left.expiresAt === present.token.expiresAt) return "perhaps";
+  }
+  const pending = readPendingLogin(system.home, session.name);
+  const asked = pending !== undefined && left.clientId === pending.clientId;
+  const sameClient = present.kind === "token" && left.clientId !== undefined &&
+    left.clientId === present.token.clientId;
+  if (!sameClient && !asked && !await isFromLogin(system, session, left, present)) return "perhaps";
+  if (expectedUser !== undefined && (asked || !sameClient)) return "perhaps";
+
   await publishTemporary(temporary, tokenPath(system.home, session));
   log.info("recovered a token that a killed process had left behind", { session: session.name });
-  return true;
+  if (!sameClient) {
+    // Its code is used up.
+    removePendingLogin(system.home, session.name);
+    const loginAt = system.now();
+    await updateRecordLocked(system, session.name, (record) => ({ ...record, loginAt }));
+  }
+  return "taken";
+}
+
+/** Whether the token was given to the session's client by a login of which nothing else is known (by browser). */
+async function isFromLogin(
+  system: Context["system"],
+  session: Session,
+  { clientId }: Token,
+  present: TokenFile,
+): Promise<boolean> {
+  // A token that was known and is gone was removed by a logout: what it ended is not brought back.
+  if (present.kind === "missing" && readSessionRecord(system.home, session.name).record.token !== undefined) {
+    return false;
+  }
+  const registered = await readRegistration(system, session);
+  return registered.kind === "registration" && registered.registration.clientId === clientId;
+}
+
+/** Runs `body` while nobody refreshes these sessions or signs in; undefined when somebody does, or it fails. */
+async function undisturbed<T>(
+  { system, log }: Context,
+  sessions: readonly Session[],
+  body: () => Promise<T>,
+): Promise<T | undefined> {
+  const { home, now, sleep } = system;
+  const locks: Lock[] = [];
+  try {
+    for (const { name } of sessions) {
+      for (const path of [loginLockPath(home, name), sessionLockPath(home, name)]) {
+        locks.push(await acquireLock(path, { timeoutMs: 0, now, sleep }));
+      }
+    }
+    return await body();
+  } catch (error) {
+    // What is in use is not left behind.
+    if (!(error instanceof LockHeld)) {
+      log.warning("cannot finish with what was left behind", { error: (error as Error).message });
+    }
+    return undefined;
+  } finally {
+    for (const lock of locks) lock.release();
+  }
 }

@@ -4,6 +4,7 @@ import { type ExpectedLogin, forecast } from "../domain/forecast.ts";
 import { type Outcome, outcomeOf } from "../domain/outcome.ts";
 import { isOpen, type PendingLogin } from "../domain/pending.ts";
 import type { Action, Fault, ProfileReport, SessionReport } from "../domain/report.ts";
+import type { UserError } from "../domain/problem.ts";
 import type { SessionState } from "../domain/decide.ts";
 import type { ProfileProof } from "../store/session_record.ts";
 import { loginCommand } from "../domain/shell_word.ts";
@@ -90,6 +91,27 @@ function errorOf(view: View, state: SessionState, { error }: Done): Fault | unde
   return { code, message, hint };
 }
 
+/** The code of a proof that ended on this machine: AWS refused nothing. */
+const LOCAL = "Failed";
+
+/** What is remembered of a proof that ended on this machine; the way out is the second line of the message. */
+export function localFailure({ message, hints }: UserError): Pick<ProfileProof, "code" | "message"> {
+  return { code: LOCAL, message: `${message}\n${hints.join("; ")}` };
+}
+
+function faultOfProof({ code = LOCAL, message = "The proof failed", temporary }: ProfileProof): Fault {
+  if (temporary) return { code, message, hint: "nothing to do: the next check tries again" };
+  if (code !== LOCAL) {
+    return {
+      code,
+      message,
+      hint: "ask for the assignment, or correct sso_account_id and sso_role_name of the profile",
+    };
+  }
+  const [what, hint = "repair what the message names, then run: sso-heal check"] = message.split("\n");
+  return { code, message: what, hint };
+}
+
 function profileReport(
   { profile, credentials }: Role,
   { record, seenAt }: View,
@@ -105,12 +127,6 @@ function profileReport(
     ok: proof?.temporary ? undefined : proof?.ok,
     arn: proof?.arn,
     credentialsExpireAt: expireAt !== undefined && expireAt > seenAt ? expireAt : undefined,
-    error: proof === undefined || proof.ok ? undefined : {
-      code: proof.code ?? "Failed",
-      message: proof.message ?? "The proof failed",
-      hint: proof.temporary
-        ? "nothing to do: the next check tries again"
-        : "ask for the assignment, or correct sso_account_id and sso_role_name of the profile",
-    },
+    error: proof === undefined || proof.ok ? undefined : faultOfProof(proof),
   };
 }

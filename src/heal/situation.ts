@@ -46,7 +46,9 @@ export function conditionOf(
   const { attended } = situation;
   const hasLink = isOpen(view.pending, now);
   if (state === "needs-login" || state === "waiting-for-approval") {
-    return { kind: "login", downSince: downSince(view, now), hasLink, attended };
+    // The first to see it may have died over it, or had nobody to tell.
+    const troubleAt = (view.refused ? view.record.refused?.at : undefined) ?? now;
+    return { kind: "login", downSince: downSince(view, troubleAt), hasLink, attended };
   }
   if (outcome === "broken") return { kind: "broken", downSince: downSince(view, now) };
   if (outcome === "temporary-failure") {

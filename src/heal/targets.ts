@@ -1,9 +1,11 @@
 // Where the calls of a session go, and which certificates they trust.
 import { caBundle } from "../aws/ca_bundle.ts";
-import { chooseEndpoint, hostAndPort, usesDualstackPortal } from "../aws/endpoints.ts";
+import { chooseEndpoint, hostAndPort, type Service, usesDualstackPortal } from "../aws/endpoints.ts";
 import type { Target } from "../aws/protocol.ts";
+import { UserError } from "../domain/problem.ts";
 import type { Profile, Session } from "../domain/session.ts";
 import type { Selected } from "../domain/select.ts";
+import { isGrantable } from "../sandbox/aws_worker.ts";
 import type { System } from "../system/system.ts";
 
 export interface SessionTargets {
@@ -14,24 +16,58 @@ export interface SessionTargets {
 type Env = System["env"];
 
 /**
- * Targets of a session. Overrides in the config file belong to profiles; those of its first profile that has any count.
+ * Targets of a session, by the settings of one of its profiles: see {@link settingsOf}.
  *
- * @throws {UserError} for an override that cannot be used.
+ * @throws {UserError} for a region, an override or a `ca_bundle` that cannot be used.
  */
 export function sessionTargets(session: Session, env: Env): SessionTargets {
-  const { region } = session;
-  const options = endpointOptions(session.profiles.find(hasEndpointOptions));
+  const profile = settingsOf(session);
+  refuseBadBundle(profile, env);
+  const options = endpointOptions(profile);
   options.useDualstack ??= usesDualstackPortal(session.startUrl);
-  return {
-    oidc: { region, endpoint: chooseEndpoint("oidc", region, env, options) },
-    portal: { region, endpoint: chooseEndpoint("portal", region, env, options) },
-  };
+  const region = [session.region, `sso_region of session "${session.name}"`] as const;
+  return { oidc: target("oidc", region, env, options), portal: target("portal", region, env, options) };
 }
 
-/** Target of STS for a profile: its own region, then that of the environment, then that of the session. */
+/**
+ * Target of STS for a profile: its own region, then that of the environment, then that of the session. Empty is unset.
+ *
+ * @throws {UserError} for a region, an override or a `ca_bundle` that cannot be used.
+ */
 export function stsTarget(profile: Profile, session: Session, env: Env): Target {
-  const region = profile.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? session.region;
-  return { region, endpoint: chooseEndpoint("sts", region, env, endpointOptions(profile)) };
+  refuseBadBundle(profile, env);
+  const regions = [
+    [profile.region, `region of profile "${profile.name}"`],
+    [env.AWS_REGION, "AWS_REGION"],
+    [env.AWS_DEFAULT_REGION, "AWS_DEFAULT_REGION"],
+  ] as const;
+  const [region, where] = regions.find(([value]) => value) ?? [];
+  const chosen = [region ?? session.region, where ?? `sso_region of session "${session.name}"`] as const;
+  return target("sts", chosen, env, endpointOptions(profile));
+}
+
+/** It becomes a part of a host name: anything else could lead to another host. */
+const REGION = /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/i;
+
+/** `region`, and where it was found. */
+function target(
+  service: Service,
+  [region, where]: readonly [string, string],
+  env: Env,
+  options: ReturnType<typeof endpointOptions>,
+): Target {
+  if (!REGION.test(region)) {
+    throw new UserError(`Cannot use ${where} = "${region}": that is no region`, [
+      `write a region such as us-east-1 in ${where}`,
+    ]);
+  }
+  const endpoint = chooseEndpoint(service, region, env, options);
+  if (!isGrantable(hostAndPort(endpoint))) {
+    throw new UserError(`Cannot use the endpoint "${endpoint}": that is no valid host name`, [
+      "correct endpoint_url in the AWS config file, or AWS_ENDPOINT_URL",
+    ]);
+  }
+  return { region, endpoint };
 }
 
 /** `host:port` of everything that the sessions of a run may call. Sessions that cannot be called add none. */
@@ -55,17 +91,40 @@ export function hostsOf(selected: readonly Selected[], env: Env): string[] {
 }
 
 /**
- * Certificates (PEM) to trust besides the usual ones: `AWS_CA_BUNDLE`, else `ca_bundle` of the profiles.
+ * Certificates (PEM) to trust besides the usual ones: `AWS_CA_BUNDLE`, else `ca_bundle` of the profiles that are used.
  *
- * @throws {UserError} when the file cannot be read or holds no certificate.
+ * @throws {UserError} when that of `AWS_CA_BUNDLE` cannot be used.
  */
 export function caCertsOf(selected: readonly Selected[], { env, home }: Pick<System, "env" | "home">): string[] {
   // A bundle outside the granted folders was given to the runtime at start.
   if (env.DENO_CERT !== undefined && env.DENO_CERT === env.AWS_CA_BUNDLE) return [];
-  const files = env.AWS_CA_BUNDLE
-    ? [env.AWS_CA_BUNDLE]
-    : selected.flatMap(({ session }) => session.profiles.flatMap(({ caBundle }) => caBundle ?? []));
-  return [...new Set(files)].map((file) => caBundle(file, home));
+  if (env.AWS_CA_BUNDLE) return [caBundle(env.AWS_CA_BUNDLE, home)];
+  const used = selected.flatMap(({ session, profiles }) => [settingsOf(session), ...profiles]);
+  const files = new Set(used.flatMap((profile) => profile?.caBundle ?? []));
+  return [...files].flatMap((file) => {
+    try {
+      return [caBundle(file, home)];
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      // The same refusal is reported where the session or the profile is worked on.
+      return [];
+    }
+  });
+}
+
+/** In the AWS files settings belong to profiles. Those of the first with an endpoint count, else the first with a role. */
+function settingsOf({ profiles }: Session): Profile | undefined {
+  return profiles.find(hasEndpointOptions) ?? profiles.find(hasRole) ?? profiles.at(0);
+}
+
+/** @throws {UserError} for a `ca_bundle` that counts and cannot be used: the calls would fail less clearly without it. */
+function refuseBadBundle(profile: Profile | undefined, env: Env): void {
+  // The path of a profile is absolute already.
+  if (profile?.caBundle && !env.AWS_CA_BUNDLE) caBundle(profile.caBundle, "");
+}
+
+function hasRole({ accountId, roleName }: Profile): boolean {
+  return accountId !== undefined && roleName !== undefined;
 }
 
 function hasEndpointOptions(profile: Profile): boolean {

@@ -6,8 +6,8 @@ const GONE = "[redacted]";
 /** What the name of a secret ends with. */
 const TELLING = "secret|access_?key|token|password|authorization|device_?code|verifier";
 
-/** No secret of AWS is shorter. */
-const LONG_WORD = /\S{16}/;
+/** No secret of AWS is shorter than 16 characters; the password of a URL may be, and stands before an @. */
+const SUSPECT = /\S{16}|@/;
 
 /** A pattern and what to put in its place; `$1` is the part that may stay. */
 const RULES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
@@ -18,6 +18,8 @@ const RULES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   // JSON web tokens: the clientSecret of a registration is one.
   [/eyJ[\w-]{8,}(?:\.[\w-]+)*/g, GONE],
   [/\b(bearer\s+)[\w+/=.~%:-]{16,}/gi, `$1${GONE}`],
+  // Who is named before the host of a URL.
+  [/(\/\/)[^\s/?#"]*@/g, `$1${GONE}@`],
   // accessToken":"…, aws_secret_access_key = …, X-Amz-Security-Token=…, also where JSON stands in a string (\").
   [new RegExp(String.raw`((?:${TELLING})\\*["']?\s*[=:]\s*\\*["']?(?:basic\s+)?)[\w+/=.~%:-]{16,}`, "gi"), `$1${GONE}`],
 ];
@@ -28,8 +30,8 @@ const RULES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
  * without a telling name in front of it, passes.
  */
 export function redact(text: string): string {
-  // Most texts have no word that long, and compiling the rules costs more than the rest of a check's log line.
-  if (!LONG_WORD.test(text)) return text;
+  // Most texts have nothing of the kind, and compiling the rules costs more than the rest of a check's log line.
+  if (!SUSPECT.test(text)) return text;
   let safe = text;
   for (const [pattern, replacement] of RULES) safe = safe.replace(pattern, replacement);
   return safe;
@@ -40,7 +42,7 @@ export function redactedJson(value: unknown): string {
   return JSON.stringify(value, (key, inner) => {
     if (inner instanceof Error) return redact(`${inner.name}: ${inner.message}`);
     if (typeof inner === "bigint") return `${inner}`;
-    if (typeof inner !== "string" || inner.length < 16 || parseInstant(inner) !== undefined) return inner;
-    return new RegExp(`(?:${TELLING})$`, "i").test(key) ? GONE : redact(inner);
+    if (typeof inner !== "string" || parseInstant(inner) !== undefined) return inner;
+    return inner.length >= 16 && new RegExp(`(?:${TELLING})$`, "i").test(key) ? GONE : redact(inner);
   });
 }

@@ -24,6 +24,12 @@ Deno.test("redact() removes what looks like a secret and keeps the words around 
     [`authorization: Basic dXNlcjpwYXNzd29yZA==`, "authorization: Basic [redacted]"],
     [`x-amz-sso_bearer_token: ${KEY}`, "x-amz-sso_bearer_token: [redacted]"],
     ["deviceCode=1234567890abcdefgh", "deviceCode=[redacted]"],
+    [
+      "error for url (https://user:pw@proxy.corp:3128/token)",
+      "error for url (https://[redacted]@proxy.corp:3128/token)",
+    ],
+    ["//u:p@h", "//[redacted]@h"],
+    ["http://u:p@ss@h/?a=b@c", "http://[redacted]@h/?a=b@c"],
     ["secret eyJraWQiOiJrZXktMSJ9.eyJhIjoxfQ.c2ln here", "secret [redacted] here"],
   ];
   for (const [line, safe] of rows) assert.equal(redact(line), safe);
@@ -37,6 +43,8 @@ Deno.test("redact() leaves ordinary lines as they are", () => {
     "https://example.awsapps.com/start/#/device?user_code=ABCD-EFGH",
     "/home/u/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json: the token is damaged",
     "token: expired",
+    "https://example.com/jane@example.com?mail=jane@example.com",
+    "me@example.com",
     "the bearer of bad news",
     "InvalidGrantException: Invalid refresh token provided",
   ];
@@ -51,6 +59,7 @@ Deno.test("redactedJson() gives valid JSON in which no secret is left", () => {
     nested: { list: [`bearer ${KEY}`, new Secret("t0ken")], sessionToken: KEY },
     error: new RangeError(`AKIAIOSFODNN7EXAMPLE ${"a".repeat(3)}`),
     size: 12n,
+    url: "//u:s3@host",
   };
   const text = redactedJson(value);
   for (const secret of [KEY, "s3cret", "t0ken", "AKIA"]) assert.ok(!text.includes(secret), `${secret} in ${text}`);
@@ -61,6 +70,7 @@ Deno.test("redactedJson() gives valid JSON in which no secret is left", () => {
     nested: { list: ["bearer [redacted]", "[redacted]"], sessionToken: "[redacted]" },
     error: "RangeError: [redacted] aaa",
     size: "12",
+    url: "//[redacted]@host",
   });
 });
 
@@ -74,7 +84,21 @@ Deno.test("redactedJson() stays one line of valid JSON for any value", () => {
 
 Deno.test("redact() is fast on long lines that nearly match", () => {
   const started = performance.now();
-  for (const part of ["token", "secret", "authorization: basic ", "bearer ", "token=", 'token\\\\\\\\"', "eyJ", "ao"]) {
+  for (
+    const part of [
+      "token",
+      "secret",
+      "authorization: basic ",
+      "bearer ",
+      "token=",
+      'token\\\\\\\\"',
+      "eyJ",
+      "ao",
+      "//",
+      "//a",
+      ":@",
+    ]
+  ) {
     assert.equal(typeof redact(part.repeat(20_000)), "string");
   }
   assert.ok(performance.now() - started < 2000);

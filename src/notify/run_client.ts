@@ -45,6 +45,8 @@ export class RunClient {
       return failureOf(error);
     }
     if (job === undefined) return { ok: false, code: "NotUsable", message: "this channel starts no program" };
+    // It may have ended while the job was made.
+    if (this.#ended !== undefined) return this.#ended;
     const id = this.#nextId++;
     const { promise, resolve } = Promise.withResolvers<DeliveryResult>();
     this.#waiting.set(id, resolve);

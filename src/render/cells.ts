@@ -82,8 +82,18 @@ export function wrap(text: string, cells: number): string[] {
   return [...lines, line];
 }
 
-/** Wrapped with `first` before the first line and as many spaces before the others. */
+/** Fewer columns are no place for text. */
+const LEAST_CELLS = 20;
+
+/**
+ * Wrapped with `first` before the first line and as many spaces before the others. Where that leaves no room for text,
+ * all of it goes below `first`, a little to the right.
+ */
 export function hanging(first: string, text: string, columns: number): string[] {
   const indent = width(first);
-  return wrap(text, Math.max(columns - indent, 20)).map((line, at) => (at === 0 ? first : " ".repeat(indent)) + line);
+  if (columns - indent >= LEAST_CELLS || indent + width(text) <= columns) {
+    return wrap(text, columns - indent).map((line, at) => (at === 0 ? first : " ".repeat(indent)) + line);
+  }
+  const below = " ".repeat(Math.min(indent, 4));
+  return [first, ...wrap(text, columns - below.length).map((line) => below + line)];
 }

@@ -70,6 +70,33 @@ Deno.test("wrap() breaks at spaces and keeps a long word whole", () => {
   assert.deepEqual(wrap("", 10), [""]);
 });
 
+type HangingRow = [sentence: string, first: string, text: string, columns: number, lines: string[]];
+
+const HANGING: readonly HangingRow[] = [
+  ["keeps short text beside a long beginning", "✓ my-long-session  healthy  ", "refreshed", 40, [
+    "✓ my-long-session  healthy  refreshed",
+  ]],
+  [
+    "puts text below a beginning that leaves no room",
+    "✓ my-long-session  healthy  ",
+    "refreshed, token valid for 47 min",
+    40,
+    [
+      "✓ my-long-session  healthy  ",
+      "    refreshed, token valid for 47 min",
+    ],
+  ],
+  ["breaks only between words of text that is below", "✓ my-session  ", "one two three four", 18, [
+    "✓ my-session  ",
+    "    one two three",
+    "    four",
+  ]],
+];
+
+for (const [sentence, first, text, columns, lines] of HANGING) {
+  Deno.test(`hanging() ${sentence}`, () => assert.deepEqual(hanging(first, text, columns), lines));
+}
+
 Deno.test("hanging() puts further lines below the text of the first", () => {
   assert.deepEqual(hanging("→ ", "one two three four five six", 22), ["→ one two three four", "  five six"]);
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { width } from "./cells.ts";
 import type { LoginReport } from "../domain/report.ts";
-import { formatLoginPrompt, formatLogins, loginsJson } from "./login.ts";
+import { formatBrowserPrompt, formatLoginPrompt, formatLogins, linkJson, loginsJson } from "./login.ts";
 import { formatLogouts, logoutsJson } from "./logout.ts";
 import { drawQr } from "./qr.ts";
 
@@ -50,6 +50,31 @@ Deno.test("formatLoginPrompt() keeps hostile words from the terminal", () => {
   assert.doesNotMatch(text.replaceAll("\n", ""), /[\p{Cc}\u202e]/u);
 });
 
+const PAGE = `https://oidc.us-east-1.amazonaws.com/authorize?response_type=code&state=${"x".repeat(60)}`;
+const BROWSER_PROMPT = { session: "prod", startUrl: PROMPT.startUrl, url: PAGE, expiresAt: NOW + 600_000 };
+
+Deno.test("formatBrowserPrompt() shows the page whole, on a line of its own, also on a narrow screen", () => {
+  for (const columns of [80, 40]) {
+    assert.equal(
+      formatBrowserPrompt(BROWSER_PROMPT, { ...SCREEN, columns }),
+      `Sign in to prod (https://example.awsapps.com/start)
+
+  Open this link in a browser on this machine:
+  ${PAGE}
+
+Waiting for your approval, for 10 min ...
+
+`,
+    );
+  }
+});
+
+Deno.test("formatBrowserPrompt() keeps hostile words from the terminal", () => {
+  const hostile = "\x1b]0;owned\x07\u202e\x9b2J";
+  const text = formatBrowserPrompt({ ...BROWSER_PROMPT, session: hostile, startUrl: hostile, url: hostile }, SCREEN);
+  assert.doesNotMatch(text.replaceAll("\n", ""), /[\p{Cc}\u202e]/u);
+});
+
 Deno.test("drawQr() draws a square with a quiet zone, dark on light where there are colours", () => {
   const plain = drawQr(LINK, SCREEN).split("\n");
   const cells = width(plain[0]);
@@ -63,6 +88,13 @@ Deno.test("drawQr() draws a square with a quiet zone, dark on light where there 
 
 Deno.test("drawQr() says so when the terminal is too narrow", () => {
   assert.match(drawQr(LINK, { ...SCREEN, columns: 20 }), /^\(the QR code needs \d+ columns, this terminal has 20\)$/);
+});
+
+Deno.test("drawQr() says so when no code can hold the link", () => {
+  const wide = { ...SCREEN, columns: 1000 };
+  const link = LINK.padEnd(2953, "x");
+  assert.equal(drawQr(link, wide).split("\n").length, 91);
+  assert.equal(drawQr(`${link}x`, wide), "(the link is too long for a QR code)");
 });
 
 const LOGINS: Array<[string, LoginReport, string]> = [
@@ -117,6 +149,35 @@ const LOGINS: Array<[string, LoginReport, string]> = [
     "✓ prod  signed in\n  ✗ profile dev: AWS refuses the role Dev\n",
   ],
 ];
+
+const { session: _session, startUrl: _startUrl, ...LOGIN_LINK } = PROMPT;
+const STARTED: LoginReport = { session: "prod", result: "started", exitCode: 4, link: LOGIN_LINK, profiles: [] };
+
+Deno.test("formatLogins() says of a login that was only started that it waits", () => {
+  assert.match(formatLogins([STARTED], SCREEN), /^! prod {2}waiting for approval/);
+});
+
+Deno.test("linkJson() has the link of a login that was only started", () => {
+  assert.deepEqual(JSON.parse(linkJson(STARTED)), {
+    version: 1,
+    session: "prod",
+    verificationUri: PROMPT.verificationUri,
+    verificationUriComplete: LINK,
+    userCode: "ABCD-EFGH",
+    expiresAt: "2026-11-20T10:09:59Z",
+  });
+});
+
+Deno.test("loginsJson() has the link of each login that was only started", () => {
+  const { sessions: [started] } = JSON.parse(loginsJson([STARTED]));
+  assert.deepEqual(started, {
+    name: "prod",
+    result: "started",
+    ...LOGIN_LINK,
+    expiresAt: "2026-11-20T10:09:59Z",
+    profiles: [],
+  });
+});
 
 for (const [what, login, text] of LOGINS) {
   Deno.test(`formatLogins() says: ${what}`, () => assert.equal(formatLogins([login], SCREEN), text));

@@ -26,17 +26,30 @@ export function listTemporary(dir: string): string[] {
   return paths;
 }
 
+/** Whether a temporary file was last written more than ten minutes before `now` (epoch milliseconds). */
+export function isLeftBehind(path: string, now: number): boolean {
+  try {
+    const changedAt = Deno.lstatSync(path).mtime?.getTime() ?? now;
+    return now - changedAt > LEFT_BEHIND_MS;
+  } catch {
+    // It has its name by now, or another sso-heal swept it.
+    return false;
+  }
+}
+
 /**
  * Removes our own temporary files that a killed process left in `dir` more than ten minutes before `now` (epoch
  * milliseconds), and nothing else. Never throws: what cannot be removed today is tried again by the next check.
  * Returns how many were removed. Synchronous, because every check does it and there is hardly ever anything to do.
+ *
+ * Only for folders whose files can be made again: it does not look into them, and a clock that is set forward makes a
+ * file in use look old. What lies beside the tokens is judged by the recovery of tokens.
  */
 export function sweepTemporary(dir: string, now: number): number {
   let removed = 0;
   for (const path of listTemporary(dir)) {
+    if (!isLeftBehind(path, now)) continue;
     try {
-      const changedAt = Deno.lstatSync(path).mtime?.getTime() ?? now;
-      if (now - changedAt <= LEFT_BEHIND_MS) continue;
       Deno.removeSync(path);
       removed++;
     } catch {

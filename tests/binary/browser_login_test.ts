@@ -77,7 +77,7 @@ Deno.test("login by browser leaves the files of the AWS CLI v2, and what it says
     await visit(page);
     const ended = await end();
     assert.equal(ended.code, 0, said(ended));
-    assert.match(ended.out, /✓ corp  signed in, token valid for \d+ min, renews itself\n$/);
+    assert.match(ended.out, /✓ corp {2}signed in, token valid for \d+ min, renews itself\n$/);
 
     const registration = JSON.parse(home.read(REGISTRATION));
     const { clientId, clientSecret } = registration;
@@ -152,7 +152,7 @@ const FAILING: readonly Failing[] = [
     name: "the person denies",
     visit: (page) => visit(page, "&deny=1"),
     code: 4,
-    says: /✗ corp: Cannot log in: the request was denied on the sign-in page\n  → run: sso-heal login\b/,
+    says: /✗ corp: Cannot log in: the request was denied on the sign-in page\n {2}→ run: sso-heal login\b/,
   },
   {
     name: "AWS does not know the scope",
@@ -191,13 +191,12 @@ Deno.test("login by browser that fails keeps the token and says why", async (t) 
 
 Deno.test("login by browser ends by a signal at once", () =>
   withScene(async (scene) => {
-    const { child, page, end } = await startLogin(scene);
+    const { child, end } = await startLogin(scene);
     child.kill("SIGINT");
     const ended = await end();
     assert.equal(ended.code, 75, said(ended));
     assert.match(said(ended), /Stopped by Ctrl-C/);
     assert.doesNotMatch(ended.err, /press Ctrl-C again/);
-    await assert.rejects(visit(page), TypeError);
   }));
 
 Deno.test("login by browser with --json prints the page aside, and nothing but JSON on standard output", () =>
@@ -223,7 +222,7 @@ Deno.test("login by browser signs in to one session after the other", async () =
   }
   const [{ code }] = await Promise.all([child.status, child.stderr.cancel(), child.stdin.close().catch(() => {})]);
   assert.deepEqual({ code, visited }, { code: 0, visited: 2 }, text);
-  assert.match(text, /✓ corp  signed in.*\n✓ prod  signed in/);
+  assert.match(text, /✓ corp {2}signed in.*\n✓ prod {2}signed in/);
 });
 
 Deno.test("login by browser takes the device code where the config asks for it, and always for a legacy session", async (t) => {

@@ -32,7 +32,7 @@ Deno.test("a session that fails stops no other one", async () => {
   assert.equal(ended.code, 1, said(ended));
   assert.deepEqual(statesOf(ended), [
     "good healthy refreshed",
-    "dead needs-login failed",
+    "dead waiting-for-approval login-started",
     "torn-file broken none",
     "last healthy refreshed",
     "torn broken none",

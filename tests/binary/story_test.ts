@@ -1,33 +1,164 @@
 // The whole story on the compiled program: AWS ends the session at night, somebody is asked once, and it heals itself.
 import assert from "node:assert/strict";
-import { startSimulator } from "../aws/simulator.ts";
-import { FastClock } from "./support/fast_clock.ts";
-import { makeHome } from "./support/home.ts";
-import { Webhook } from "./support/webhook.ts";
+import { needs } from "./support/requirement.ts";
+import { said } from "./support/scene.ts";
+import { sideBySide } from "./support/side_by_side.ts";
+import { endOf } from "./support/fast_clock.ts";
+import { assertStatusShows, MINUTE, SECOND, type Story, tellStory } from "./support/story.ts";
 
-const MINUTE = 60_000;
+/** Nine minutes of a scheduled check are 14 seconds, and its time-out of ten seconds a quarter of one. */
+const RATE = 40;
+/** A little less than the timer's ten minutes: else links run out just when a check starts, which takes {@link RATE} times as long here. */
+const EVERY = 9 * MINUTE + 45 * SECOND;
+const RUNS = 5;
 
-Deno.test("five runs in 50 minutes ask once, and an approval at minute 47 heals within one polling interval", async () => {
-  const clock = new FastClock(40);
-  const start = clock.now();
-  await using aws = await startSimulator({ now: clock.now });
-  await using hook = new Webhook(clock.now);
-  await using home = await makeHome({ aws });
-  home.write(".config/sso-heal/config.ini", `[notify hook]\ntype = webhook\nurl = ${hook.url}\n`);
-  home.seed(aws.issueSession({ sessionName: "corp", startUrl: "https://sim.awsapps.com/start", accessTokenLeftS: -60 }));
-  aws.endSession();
+/** When each state of the chat's link began, and whether it could be approved then. */
+class LinkWatch {
+  /** The longest time, milliseconds of the clock, in which the message showed a link that was no use. */
+  longestGapMs = 0;
+  samples = 0;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #goodAt?: number;
 
-  for (let run = 0; run < 5; run++) {
-    clock.set(start + run * 10 * MINUTE);
-    const child = clock.start(home, ["check", "--scheduled"]);
-    if (run === 4) {
-      await clock.until(start + 47 * MINUTE);
-      aws.approve();
-    }
-    const { code, stdout, stderr } = await child.output();
-    console.log(run, code, new TextDecoder().decode(stdout), new TextDecoder().decode(stderr), (clock.now() - start) / MINUTE);
+  constructor({ clock, aws, telegram }: Story) {
+    this.#timer = setInterval(() => {
+      const link = telegram.shownLink();
+      if (link === undefined) return;
+      const now = clock.now();
+      this.samples++;
+      if (aws.pendingCodes().includes(link.userCode)) this.#goodAt = now;
+      else this.longestGapMs = Math.max(this.longestGapMs, now - (this.#goodAt ?? now));
+    }, 10);
   }
-  console.log(hook.told.map(({ event, at, body }) => [event, (at - start) / MINUTE, body.downtimeSeconds, body.text]));
-  console.log(aws.requests.filter((one) => one.operation !== "CreateToken").map((one) => [one.operation, (one.at - start) / MINUTE, one.error]));
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+async function askOnceAndHeal(): Promise<void> {
+  await using story = await tellStory({ rate: RATE });
+  const { clock, start, aws, home, hook, telegram } = story;
+  const links = new LinkWatch(story);
+  try {
+    for (let run = 0; run < RUNS; run++) {
+      clock.set(start + run * EVERY);
+      const child = endOf(clock.start(home, ["check", "--scheduled"]));
+      if (run === 2) {
+        await clock.until(start + run * EVERY + 3 * MINUTE);
+        await assertStatusShows(story, telegram.shownLink()?.userCode ?? "none");
+      }
+      if (run === RUNS - 1) {
+        await clock.until(start + 47 * MINUTE);
+        links.stop();
+        await approveAndSeeItTaken(story);
+      }
+      const ended = await child;
+      assert.equal(ended.code, run === RUNS - 1 ? 0 : 4, said(ended));
+    }
+  } finally {
+    links.stop();
+  }
+  assert.ok(links.samples > 1000, `${links.samples} samples`);
+  // Nearly all of it is the starting of the program, which takes forty times as long here as it does elsewhere.
+  assert.ok(links.longestGapMs < MINUTE, `a dead link was shown for ${links.longestGapMs / SECOND} s`);
   assert.deepEqual(hook.events(), ["login-needed", "healed"]);
+  assert.match(`${hook.told[1].body.text}`, /works again after 47 min/);
+  const [alarm, healed] = telegram.titles();
+  assert.equal(telegram.chat.length, 2);
+  assert.match(alarm, /works again after 47 min/, "the alarm was changed");
+  assert.match(healed, /works again after 47 min/);
+  assert.equal(telegram.shownLink(), undefined);
+  assert.equal(aws.count("StartDeviceAuthorization"), RUNS, "one link after the other");
+  assert.equal(aws.count("RegisterClient"), 1);
+}
+
+/** The tap on the phone: by the very link that the message shows. The next question to AWS brings the token. */
+async function approveAndSeeItTaken({ aws, telegram, clock }: Story): Promise<void> {
+  const asked = aws.count("CreateToken");
+  const approvedAt = clock.now();
+  const page = await fetch(telegram.shownLink()?.url ?? "");
+  assert.equal(page.status, 200, await page.text());
+  while (aws.requests.at(-1)?.operation !== "GetCallerIdentity") await clock.until(clock.now() + SECOND);
+  const polls = aws.requests.filter(({ operation }) => operation === "CreateToken").slice(asked);
+  assert.deepEqual(polls.map(({ error }) => error), [undefined], "taken with the next question");
+  assert.ok(polls[0].at - approvedAt < 30 * SECOND, "the next question comes after an interval");
+}
+
+/** The moments at which the first check is killed, by what it has done so far. */
+const DEATHS: readonly { readonly name: string; readonly isNow: (story: Story) => boolean }[] = [
+  { name: "a link was opened", isNow: ({ aws }) => aws.count("StartDeviceAuthorization") > 0 },
+  { name: "the alarm has arrived", isNow: ({ hook, telegram }) => hook.told.length + telegram.chat.length === 2 },
+  { name: "it has asked twice", isNow: ({ aws }) => aws.count("CreateToken") > 2 },
+];
+
+/** A check is killed at each of the moments, and further ones at any; nothing is said twice. */
+async function dieAndHeal(first: typeof DEATHS[number]): Promise<void> {
+  await using story = await tellStory();
+  const { clock, start, aws, home, hook, telegram } = story;
+  const deaths = [first.isNow, ...Array.from({ length: 3 }, () => atAnyMoment())];
+  for (const [run, isNow] of deaths.entries()) {
+    clock.set(start + run * EVERY);
+    const child = clock.start(home, ["check", "--scheduled"]);
+    while (!isNow(story)) await new Promise((resolve) => setTimeout(resolve, 1));
+    child.kill("SIGKILL");
+    const { signal } = await child.output();
+    assert.equal(signal, "SIGKILL");
+  }
+  clock.set(start + 46 * MINUTE);
+  await story.check(4);
+  aws.approve();
+  clock.set(start + 47 * MINUTE);
+  await story.check(0);
+  const alarms = hook.events().filter((event) => event === "login-needed");
+  assert.deepEqual(alarms.length, 1);
+  assert.equal(hook.events().at(-1), "healed");
+  assert.match(`${hook.told.at(-1)?.body.text}`, /after 47 min/);
+  assert.equal(telegram.titles().length, 2, telegram.titles().join("\n"));
+}
+
+/** AWS has handed the token out, and nobody has it: only another link helps. */
+async function dieOverTheToken(): Promise<void> {
+  await using story = await tellStory();
+  const { clock, aws, home, hook, telegram } = story;
+  await story.check(4);
+  aws.approve();
+  clock.pass(10 * SECOND);
+  const child = clock.start(home, ["check", "--scheduled"]);
+  while (aws.session().generation === 1 && aws.count("CreateToken") < 2) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  child.kill("SIGKILL");
+  assert.equal((await child.output()).signal, "SIGKILL");
+  console.log(aws.requests.map(x=>[x.operation,x.error]), home.texts(".aws/sso/cache").keys());
+  for (const _ of [1,2,3]) {
+  clock.pass(10 * MINUTE);
+  const r = await clock.run(home, ["check", "--scheduled", "--wait-approval", "0"]);
+  console.log(r, telegram.titles(), hook.events());
+  }
+}
+
+function atAnyMoment(): () => boolean {
+  const at = performance.now() + Math.random() * 600;
+  return () => performance.now() >= at;
+}
+
+const STORIES: readonly { readonly name: string; readonly tell: () => Promise<void> }[] = [
+  {
+    name: "five runs in 50 minutes ask once; the link in the message works, and its approval heals",
+    tell: askOnceAndHeal,
+  },
+  { name: "a check is killed over the token that AWS has just handed out", tell: dieOverTheToken },
+  ...DEATHS.map((death) => ({
+    name: `every run is killed, the first one after ${death.name}`,
+    tell: () => dieAndHeal(death),
+  })),
+];
+
+Deno.test({
+  name: "a session that AWS has ended",
+  ...needs("stories with a clock of their own", "faketime"),
+  async fn(t) {
+    await sideBySide(t, STORIES, ({ tell }) => tell());
+  },
 });
