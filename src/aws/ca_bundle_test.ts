@@ -5,7 +5,19 @@ import { startScript } from "../../tests/support/second_process.ts";
 import { UserError } from "../domain/problem.ts";
 import { caBundle } from "./ca_bundle.ts";
 
-const PEM = "# our own\n-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+/** A certificate that nothing can use: its key was thrown away. It ends in the year 2126. */
+const PEM = `# our own
+-----BEGIN CERTIFICATE-----
+MIIBczCCARmgAwIBAgIUVOoVqP4xvdtaUthUQGtj/iyLc00wCgYIKoZIzj0EAwIw
+DjEMMAoGA1UEAwwDb3duMCAXDTI2MTEyMTA2MTIwOVoYDzIxMjYxMDI4MDYxMjA5
+WjAOMQwwCgYDVQQDDANvd24wWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAATGwBHK
+QYRrlZNz4Hi7NPcUOkDt7By0lvH+a78KzTqvmP5XcIY4HnecVb8HDxuS9nUnjdQh
+qhD2uY+khOZo0tC9o1MwUTAdBgNVHQ4EFgQUYnRqutGvb3yjwHN/sAmVlFT59b0w
+HwYDVR0jBBgwFoAUYnRqutGvb3yjwHN/sAmVlFT59b0wDwYDVR0TAQH/BAUwAwEB
+/zAKBggqhkjOPQQDAgNIADBFAiBbtKgViMoksmKpSp5s9FainP54laWC5VsKz/Yk
+6RBazQIhAJx9i1FOW7UnxeoKWNjLSjzDHpihnQoZuRj4wv4NJGVi
+-----END CERTIFICATE-----
+`;
 
 Deno.test("caBundle() gives the text of the file, by its path or below ~", async () => {
   await using system = await fakeSystem();
@@ -28,6 +40,7 @@ const ROWS: readonly Row[] = [
     "~/.aws/key.pem",
     /Cannot use the CA bundle ".*key\.pem": it holds no PEM certificate/,
   ],
+  ["says that a certificate is damaged", "~/.aws/damaged.pem", /damaged\.pem": a certificate in it is damaged/],
   ["says that an empty file holds none", "~/.aws/empty.pem", /holds no PEM certificate/],
   ["does not take ~ in the middle for the home", "/x/~/.aws/ca.pem", /does not exist/],
 ];
@@ -37,6 +50,7 @@ for (const [sentence, file, words] of ROWS) {
     await using system = await fakeSystem();
     system.write(".aws/ca.pem", PEM);
     system.write(".aws/key.pem", "-----BEGIN PRIVATE KEY-----\n");
+    system.write(".aws/damaged.pem", `${PEM}${PEM.slice(0, 200)}\n-----END CERTIFICATE-----\n`);
     system.write(".aws/empty.pem", "");
     assert.throws(() => caBundle(file, system.home), (error: UserError) => {
       assert.ok(error instanceof UserError && error.hints.length > 0);

@@ -3,7 +3,7 @@ import { type CommandContext, EVERYWHERE } from "../commands/command.ts";
 import { commandRow } from "../commands/registry.ts";
 import type { ExitCode } from "../domain/problem.ts";
 import { chooseLevel, createLog, type Level } from "../log/log.ts";
-import type { Place } from "../sandbox/enter.ts";
+import { type Place, revoke } from "../sandbox/enter.ts";
 import { statePaths } from "../store/paths.ts";
 import { denoSystem } from "../system/deno_system.ts";
 import type { System } from "../system/system.ts";
@@ -52,6 +52,7 @@ async function dispatch(
       const { openConnection } = await import("./connection.ts");
       return await openConnection(system, hosts, caCerts, outlets);
     },
+    forgoPrograms: () => revoke("run"),
     async resolveStartUrl(startUrl, caCerts) {
       stop.listen();
       const { resolveStartUrl } = await import("./connection.ts");

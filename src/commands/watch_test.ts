@@ -41,6 +41,26 @@ Deno.test("watch() draws in place every 2 seconds, and gives the cursor back whe
   ]);
 });
 
+type Tall = [sentence: string, rows: number, columns: number, text: string, shown: string];
+
+const TALL: readonly Tall[] = [
+  ["shows all that fits", 4, 80, "a\nb\nc\n", "a\nb\nc\n"],
+  ["leaves out what does not fit, and says how much", 4, 80, "a\nb\nc\nd\n", "a\nb\n… 2 more lines\n"],
+  ["counts a line that the terminal breaks", 4, 5, "123456\nb\nc\n", "123456\n… 2 more lines\n"],
+  ["does not count colours", 4, 5, "\x1b[32m12345\x1b[0m\nb\nc\n", "\x1b[32m12345\x1b[0m\nb\nc\n"],
+  ["says so also where nothing fits", 1, 80, "a\n", "… 1 more line\n"],
+];
+
+for (const [sentence, rows, columns, text, shown] of TALL) {
+  Deno.test(`watch() ${sentence}`, async () => {
+    const stop = new AbortController();
+    const fake = system(true, [() => stop.abort(new Error("Ctrl-C"))]);
+    fake.terminal.columns = columns;
+    await watch(fake, stop.signal, () => Promise.resolve(text), () => rows);
+    assert.equal(fake.printed[1].replaceAll("\x1b[K", ""), `\x1b[H${shown}\x1b[J`);
+  });
+}
+
 Deno.test("watch() writes plain text one after another where output is no terminal", async () => {
   const stop = new AbortController();
   const fake = system(false, [() => stop.abort(new Error("SIGTERM"))]);

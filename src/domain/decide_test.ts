@@ -186,6 +186,19 @@ const ROWS: readonly Row[] = [
     "refresh-due wait",
     1,
   ],
+  [
+    "waits as long as a back-off can be",
+    { token: left(MINUTE), retryAt: NOW + 6 * HOUR },
+    AHEAD,
+    "refresh-due wait",
+    6 * HOUR,
+  ],
+  [
+    "refreshes in spite of a retryAt that was noted by a clock ahead",
+    { token: left(MINUTE), retryAt: NOW + 6 * HOUR + 1 },
+    AHEAD,
+    "refresh-due refresh",
+  ],
   ["refreshes at retryAt", { token: left(MINUTE), retryAt: NOW }, AHEAD, "refresh-due refresh"],
   ["refreshes after retryAt", { token: left(MINUTE), retryAt: NOW - DAY }, AHEAD, "refresh-due refresh"],
   [

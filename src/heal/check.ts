@@ -1,5 +1,6 @@
 // One check: look at every session, heal what needs it, leave word of it.
 import { existsSync } from "node:fs";
+import type { ChannelConfig } from "../config/channels.ts";
 import type { Config } from "../config/config.ts";
 import { dueWarning } from "../domain/forecast.ts";
 import { type Outcome, worst } from "../domain/outcome.ts";
@@ -38,6 +39,7 @@ export async function runCheck(context: Context, options: CheckOptions): Promise
   const { system } = context;
   const startedAt = system.now();
   const { config, inventory, selected, refreshAheadMs, problems, warnings } = await loadSetup(system, options.choice);
+  if (!config.channels.some(startsProgram)) context.forgoPrograms();
   const heal: HealOptions = { refreshAheadMs, force: options.forceRefresh, probe: options.probe };
   const leftovers = listTemporary(awsPaths(system.home).ssoCache);
   if (leftovers.length > 0) {
@@ -109,6 +111,10 @@ export function needsCare(view: View, { channels, alerts }: Config, now: number)
   // A warning that was given is an open incident: then care is taken anyway.
   return expectedLogin !== undefined &&
     dueWarning(expectedLogin, view.record, alerts.warnBeforeMs, [], now) !== undefined;
+}
+
+function startsProgram({ type, values }: ChannelConfig): boolean {
+  return type === "desktop" || type === "command" || (values.server?.startsWith("sendmail:") ?? false);
 }
 
 /** A session with nothing to do. */

@@ -16,6 +16,8 @@ export interface Context {
    * network with it, and the right to start programs. What may have to be told to people must be named now.
    */
   connect(hosts: readonly string[], caCerts: readonly string[], outlets?: Outlets): Promise<Connection>;
+  /** No program will be started: the right to do so is dropped at once. */
+  forgoPrograms(): void;
   /** Finds out where a start URL leads whose host is not of AWS. Before `connect` only. @throws {UserError} */
   resolveStartUrl(startUrl: string, caCerts: readonly string[]): Promise<ResolvedStartUrl>;
 }

@@ -55,6 +55,21 @@ Deno.test("healSession() refreshes what is due, and proves the new token", async
   });
 });
 
+Deno.test("healSession() says what stood in the way of keeping the credentials, and remembers the way out", async () => {
+  await using system = await fakeSystem();
+  using aws = new FakeAws().on("GetRoleCredentials", ROLE_KEYS);
+  writeToken(system, "corp", tokenOf("corp", HOUR));
+  system.write(".aws/cli", "a file where a folder belongs");
+
+  const healed = await heal(system, aws);
+
+  const [done] = reportOf(healed.view, true, healed).profiles;
+  assert.match(done.error?.message ?? "", /^Cannot write .*a part of its path is a file$/);
+  assert.equal(done.error?.hint, "move that file away");
+  const [seen] = reportOf(await viewOf(system, CORP), true).profiles;
+  assert.deepEqual(seen.error, done.error);
+});
+
 Deno.test("healSession() leaves credentials alone that are not near their end", async () => {
   await using system = await fakeSystem();
   using aws = new FakeAws();

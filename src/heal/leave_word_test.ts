@@ -88,20 +88,22 @@ Deno.test("leaveWord() warns when the state folder cannot be written, and nothin
   );
 });
 
-Deno.test("leaveWord() sweeps temporary files of more than ten minutes, in the caches too", async () => {
+Deno.test("leaveWord() sweeps temporary files of more than ten minutes, but none beside the tokens", async () => {
   await using system = await fakeSystem();
   const names = (minutes: number) =>
-    [".aws/sso/cache", ".aws/cli/cache", STATE, `${STATE}/sessions`].map((folder) =>
-      `${folder}/.sso-heal-0000000${minutes}.tmp`
-    );
-  const foreign = ".aws/sso/cache/tmpab12.tmp";
+    [".aws/cli/cache", STATE, `${STATE}/sessions`].map((folder) => `${folder}/.sso-heal-0000000${minutes}.tmp`);
+  const foreign = ".aws/cli/cache/tmpab12.tmp";
+  const token = ".aws/sso/cache/.sso-heal-1.tmp";
   for (
-    const [path, minutes] of [...names(9).map((path) => [path, 9]), ...[...names(11), foreign].map((p) => [p, 11])]
+    const [path, minutes] of [
+      ...names(9).map((path) => [path, 9]),
+      ...[...names(11), foreign, token].map((p) => [p, 11]),
+    ]
   ) {
     system.write(path as string, "x");
     Deno.utimeSync(`${system.home}/${path}`, START / 1000, (START - (minutes as number) * MINUTE) / 1000);
   }
   await leave(system);
   assert.deepEqual(names(11).map((path) => system.read(path)), names(11).map(() => undefined));
-  assert.deepEqual([...names(9), foreign].map((path) => system.read(path)), ["x", "x", "x", "x", "x"]);
+  assert.deepEqual([...names(9), foreign, token].map((path) => system.read(path)), ["x", "x", "x", "x", "x"]);
 });

@@ -18,6 +18,8 @@ import { tokenPath } from "../aws/token_cache.ts";
 import { formatToken } from "../aws/token_format.ts";
 import type { Token } from "../domain/token.ts";
 import type { LogoutReport } from "../domain/report.ts";
+import { acquireLock } from "../store/lock.ts";
+import { sessionLockPath } from "../store/paths.ts";
 import { logout } from "./logout.ts";
 
 const CORP = sessionNamed("corp");
@@ -139,8 +141,10 @@ Deno.test("logout() goes on with other sessions when another run holds the lock 
   using aws = new FakeAws().on("Logout", {});
   await bothSignedIn(system);
   system.raceMs = 0;
-  await using _lock = await acquireLock(system, lockPath(system, "corp"));
+  const { now, sleep } = system;
+  const lock = await acquireLock(sessionLockPath(system.home, "corp"), { now, sleep, timeoutMs: 0 });
   const [corp, lab] = await logOut(system, aws, true);
+  lock.release();
   assert.deepEqual([corp.told, corp.removed, corp.error?.code], [false, [], "LockHeld"]);
   assert.deepEqual([lab.told, lab.error], [true, undefined]);
 });

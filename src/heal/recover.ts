@@ -2,13 +2,13 @@
 import { readRegistration } from "../aws/registration_cache.ts";
 import { readToken, readTokenAt, type TokenFile, tokenPath } from "../aws/token_cache.ts";
 import type { Session } from "../domain/session.ts";
-import { samePair, type Token } from "../domain/token.ts";
+import { isRefreshable, samePair, type Token } from "../domain/token.ts";
 import { publishTemporary } from "../store/atomic_file.ts";
 import { acquireLock, type Lock, LockHeld } from "../store/lock.ts";
 import { loginLockPath, sessionLockPath } from "../store/paths.ts";
 import { readPendingLogin, removePendingLogin } from "../store/pending_login.ts";
 import { removeFile } from "../store/remove_file.ts";
-import { readSessionRecord } from "../store/session_record.ts";
+import { fingerprintOf, readSessionRecord } from "../store/session_record.ts";
 import { isLeftBehind } from "../store/temporary.ts";
 import type { Context } from "./context.ts";
 import { updateRecordLocked } from "./update_record.ts";
@@ -53,15 +53,16 @@ async function recover(
   temporary: string,
   expectedUser?: string,
 ): Promise<void> {
+  const left = readTokenAt(temporary, ANY);
+  const possible = sessions.filter(({ startUrl, region }) => left?.startUrl === startUrl && left.region === region);
   const verdicts: (Verdict | undefined)[] = [];
-  for (const session of sessions) {
-    const left = readTokenAt(temporary, session);
-    if (left?.startUrl !== session.startUrl || left.region !== session.region) continue;
+  for (const session of possible) {
     const verdict = await undisturbed(context, [session], () => judge(context, session, temporary, expectedUser));
     if (verdict === "taken") return;
     verdicts.push(verdict);
   }
-  if (verdicts.length > 0 && verdicts.every((verdict) => verdict === "superseded")) removeFile(temporary);
+  if (verdicts.length === 0 || verdicts.some((verdict) => verdict !== "superseded")) return;
+  await undisturbed(context, possible, () => Promise.resolve(removeFile(temporary)));
 }
 
 /** Takes the token if it is the session's; the caller holds the locks of both the session and its pending login. */
@@ -87,8 +88,8 @@ async function judge(
 
   await publishTemporary(temporary, tokenPath(system.home, session));
   log.info("recovered a token that a killed process had left behind", { session: session.name });
-  if (!sameClient) {
-    // Its code is used up.
+  if (!sameClient || (asked && !canBeRefreshed(system, session, present))) {
+    // It was a login, and the code of it is used up.
     removePendingLogin(system.home, session.name);
     const loginAt = system.now();
     await updateRecordLocked(system, session.name, (record) => ({ ...record, loginAt }));
@@ -109,6 +110,12 @@ async function isFromLogin(
   }
   const registered = await readRegistration(system, session);
   return registered.kind === "registration" && registered.registration.clientId === clientId;
+}
+
+/** Whether the token of the file may have been refreshed: not after a refusal. */
+function canBeRefreshed(system: Context["system"], { name }: Session, file: TokenFile): boolean {
+  if (file.kind !== "token" || !isRefreshable(file.token, system.now())) return false;
+  return readSessionRecord(system.home, name).record.refused?.fingerprint !== fingerprintOf(file.token);
 }
 
 /** Runs `body` while nobody refreshes these sessions or signs in; undefined when somebody does, or it fails. */

@@ -47,6 +47,7 @@ const WHOLE: Record<string, ((seen: Seen) => void) | undefined> = {
     page(407)(seen);
     assert.match(seen.head, /proxy-authenticate: Basic realm="proxy"\r\n/);
   },
+  "gateway-denial": ({ status, body }) => assert.deepEqual([status, JSON.parse(body).error], [403, "access_denied"]),
   "status-500": ({ status }) => assert.equal(status, 500),
   "status-503": page(503),
   "status-503-retry-after": retryAfter(/^HTTP\/1\.1 503[^]+\r\nretry-after: 120\r\n/),

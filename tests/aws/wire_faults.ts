@@ -32,6 +32,11 @@ const SPOILED_BEFORE: readonly Fault[] = [
 ];
 
 const ONLY_BEFORE: readonly Fault[] = [
+  answers("gateway-denial", "answers 403 with JSON in the words of OAuth, as gateways do", () => ({
+    status: 403,
+    headers: JSON_TYPE,
+    body: `{"error":"access_denied","message":"Blocked by the web gateway"}`,
+  })),
   page("status-503-retry-after", 503, "Service unavailable", { "retry-after": "120" }),
   tooMany("status-429", () => ({})),
   tooMany("status-429-retry-after", () => ({ "retry-after": "90" })),

@@ -70,7 +70,11 @@ clientTest(
       const { code, state, refreshable } = await scene.check("legacy");
       assert.deepEqual({ code, state, refreshable }, { code: 0, state: "healthy", refreshable: false });
       await scene.leave("legacy", DUE_S);
-      assert.deepEqual(await checked(scene, "legacy"), { code: 4, state: "waiting-for-approval", action: "login-started" });
+      assert.deepEqual(await checked(scene, "legacy"), {
+        code: 4,
+        state: "waiting-for-approval",
+        action: "login-started",
+      });
       assert.equal((await scene.heal("login", "--session", SESSIONS.legacy.session)).code, 0);
       await scene.leave("legacy", DUE_S);
       assert.deepEqual(await checked(scene, "legacy"), { ...HEALTHY, action: "refreshed" });
@@ -114,7 +118,11 @@ clientTest(
       assert.equal((await scene.heal("login", "--session", "corp")).code, 0);
       const { code, err } = await scene.run(AWS_CLI.program, ["sso", "logout"]);
       assert.deepEqual({ code, err }, { code: 0, err: "" }, "no file of sso-heal stands in its way");
-      assert.deepEqual(await checked(scene, "corp"), { code: 4, state: "waiting-for-approval", action: "login-started" });
+      assert.deepEqual(await checked(scene, "corp"), {
+        code: 4,
+        state: "waiting-for-approval",
+        action: "login-started",
+      });
       assert.equal((await scene.heal("login", "--session", "corp")).code, 0);
       assert.equal(await identityOf(AWS_CLI, scene, "dev"), SESSIONS.corp.arn);
     }),

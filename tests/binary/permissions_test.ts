@@ -17,6 +17,10 @@ function grantedAt(stage: keyof Findings, command: string): readonly Group[] {
     entered: home,
     connected: home,
     worker: ["toAws"],
+    // The probe gives it the same host.
+    notify: ["toAws"],
+    // It may start a program that nothing here tries to start.
+    run: [],
   };
   return granted[stage];
 }
@@ -43,13 +47,20 @@ function startServer(redirectTo = ""): { readonly host: string; readonly visits:
   };
 }
 
-async function probe(program: string, command: string): Promise<{ findings: Findings; seen: number; trusted: number }> {
+interface Probed {
+  readonly findings: Findings;
+  readonly seen: number;
+  readonly trusted: number;
+}
+
+async function probe(program: string, command: string, configured = true): Promise<Probed> {
   await using foreign = startServer();
   await using aws = startServer(foreign.host);
   await using home = await makeHome();
   home.write(".aws/sso/cache/token.json", "{}");
   home.write(".local/state/sso-heal/heartbeat", "{}");
   home.write(".ssh/id", "key");
+  if (configured) home.write(".config/sso-heal/config.ini", "");
   const aims = { home: home.path, outside: home.file(".ssh/id"), allowed: aws.host, foreign: foreign.host };
   const { code, stdout, stderr } = await new Deno.Command(program, {
     args: [command, JSON.stringify(aims)],
@@ -81,11 +92,15 @@ Deno.test("the sandbox gives each command what it needs and nothing else", async
     await sideBySide(t, rows, async ({ name }) => {
       const { findings, seen, trusted } = await probe(program, name);
       const stages = Object.entries(findings) as Array<[keyof Findings, readonly Outcome[]]>;
-      assert.equal(stages.length, grantsOf(name).net === "worker" ? 4 : 2);
+      const { net, run } = grantsOf(name);
+      assert.equal(stages.length, net !== "worker" ? 2 : run === "channels" ? 6 : 5);
       for (const [stage, outcomes] of stages) assertRings(stage, name, outcomes);
       assert.equal(seen, 0, "the foreign server was reached");
       assert.equal(trusted > 0, grantsOf(name).net === "worker");
     }, 3);
+    await t.step("check without a config can start no program, and so not even the worker for one", async () => {
+      await assert.rejects(probe(program, "check", false), /Can't escalate parent thread permissions/);
+    });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -130,11 +130,11 @@ async function dieOverTheToken(): Promise<void> {
   }
   child.kill("SIGKILL");
   assert.equal((await child.output()).signal, "SIGKILL");
-  console.log(aws.requests.map(x=>[x.operation,x.error]), home.texts(".aws/sso/cache").keys());
-  for (const _ of [1,2,3]) {
-  clock.pass(10 * MINUTE);
-  const r = await clock.run(home, ["check", "--scheduled", "--wait-approval", "0"]);
-  console.log(r, telegram.titles(), hook.events());
+  console.log(aws.requests.map((x) => [x.operation, x.error]), home.texts(".aws/sso/cache").keys());
+  for (const _ of [1, 2, 3]) {
+    clock.pass(10 * MINUTE);
+    const r = await clock.run(home, ["check", "--scheduled", "--wait-approval", "0"]);
+    console.log(r, telegram.titles(), hook.events());
   }
 }
 

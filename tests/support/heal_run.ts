@@ -18,6 +18,7 @@ export function contextOf(system: FakeSystem, aws: FakeAws): Context {
     system,
     log: system.log,
     connect: aws.connect,
+    forgoPrograms() {},
     resolveStartUrl: (startUrl) => Promise.resolve({ startUrl }),
   };
 }

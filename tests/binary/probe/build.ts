@@ -4,6 +4,8 @@ import { compile } from "../../../scripts/build.ts";
 import { findBase } from "../../../scripts/denort.ts";
 import { COMPILED_GRANTS } from "../../../src/sandbox/permissions.ts";
 
+/** The same code in the place of each worker. */
+const WORKERS = ["aws_worker", "notify_worker", "run_worker"];
 const ROOT = new URL("../../../", import.meta.url).pathname;
 
 /** Compiles the probe into `folder` (absolute); answers its path. */
@@ -17,11 +19,17 @@ export async function buildProbe(folder: string): Promise<string> {
     logLevel: "warning",
     absWorkingDir: ROOT,
     outdir: folder,
-    entryPoints: { main: "tests/binary/probe/main.ts", aws_worker: "tests/binary/probe/worker.ts" },
+    entryPoints: {
+      main: "tests/binary/probe/main.ts",
+      ...Object.fromEntries(WORKERS.map((name) => [name, "tests/binary/probe/worker.ts"])),
+    },
   });
   await stop();
   const program = `${folder}/probe`;
   const base = await findBase(`${ROOT}.cache`);
-  await compile(base, `${folder}/main.js`, program, [...COMPILED_GRANTS, `--include=${folder}/aws_worker.js`]);
+  await compile(base, `${folder}/main.js`, program, [
+    ...COMPILED_GRANTS,
+    ...WORKERS.map((name) => `--include=${folder}/${name}.js`),
+  ]);
   return program;
 }
