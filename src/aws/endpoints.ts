@@ -101,7 +101,10 @@ function checkedOverride(text: string, where: string): string {
       `write https:// in ${where}: a token must not cross a network unencrypted`,
     ]);
   }
-  return text.replace(/\/+$/, "");
+  // The SDK sends no user name of an endpoint; it would only turn up in error texts.
+  const named = url.username !== "" || url.password !== "";
+  url.username = url.password = "";
+  return (named ? url.href : text).replace(/\/+$/, "");
 }
 
 /** `host:port` of a URL, as a network grant wants it. */

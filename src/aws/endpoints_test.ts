@@ -83,6 +83,12 @@ const ROWS: readonly Row[] = [
     "https://config.example",
   ],
   ["cuts slashes at the end", { AWS_ENDPOINT_URL: "https://all.example/path//" }, {}, "https://all.example/path"],
+  [
+    "drops who is named before the host",
+    { AWS_ENDPOINT_URL: "https://user:pw@all.example:8443/p@th" },
+    {},
+    "https://all.example:8443/p@th",
+  ],
   ["takes FIPS of the config file", {}, { useFips: true }, FIPS],
   ["takes FIPS of the environment", { AWS_USE_FIPS_ENDPOINT: "true" }, {}, FIPS],
   ["takes the environment's no before the config's yes", { AWS_USE_FIPS_ENDPOINT: "false" }, { useFips: true }, PLAIN],

@@ -84,5 +84,7 @@ export function badUrl(
   if (isWeb && (parsed.protocol === "https:" || isLoopback(parsed.hostname))) return undefined;
   const why = isWeb ? "is not https" : "is not a URL";
   const hint = fixFor(url.value, `write it as ${example}`);
-  return problemAt(url, code, `${subject}: ${key} ${shown(url.value)} ${why}`, hint);
+  // It may hold a password.
+  const safe = url.value.replace(/\/\/.*@/s, "//[redacted]@");
+  return problemAt(url, code, `${subject}: ${key} ${shown(safe)} ${why}`, hint);
 }

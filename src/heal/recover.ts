@@ -35,13 +35,11 @@ export async function recoverTokens(
   expectedUser?: string,
 ): Promise<void> {
   const usable = sessions.filter(({ problem }) => problem === undefined);
-  const rest: string[] = [];
-  for (const temporary of leftovers) {
-    if (readTokenAt(temporary, ANY) === undefined) rest.push(temporary);
-    else await recover(context, usable, temporary, expectedUser);
-  }
-  const old = rest.filter((path) => isLeftBehind(path, context.system.now()));
-  if (old.length > 0) await undisturbed(context, usable, () => Promise.resolve(old.forEach(removeFile)));
+  for (const temporary of leftovers) await recover(context, usable, temporary, expectedUser);
+  const now = context.system.now();
+  const useless = () => leftovers.filter((path) => isLeftBehind(path, now) && readTokenAt(path, ANY) === undefined);
+  // Looked at again under the locks.
+  if (useless().length > 0) await undisturbed(context, usable, () => Promise.resolve(useless().forEach(removeFile)));
 }
 
 /** Any file of ours says its own. */
@@ -54,7 +52,13 @@ async function recover(
   expectedUser?: string,
 ): Promise<void> {
   const left = readTokenAt(temporary, ANY);
-  const possible = sessions.filter(({ startUrl, region }) => left?.startUrl === startUrl && left.region === region);
+  if (left === undefined) return;
+  // The start URL of the config may be written in another way since: a refresh keeps that of the token.
+  const possible = sessions.filter((session) =>
+    [session, readTokenAt(tokenPath(context.system.home, session), session)].some((place) =>
+      place?.startUrl === left.startUrl && place.region === left.region
+    )
+  );
   const verdicts: (Verdict | undefined)[] = [];
   for (const session of possible) {
     const verdict = await undisturbed(context, [session], () => judge(context, session, temporary, expectedUser));

@@ -62,8 +62,10 @@ function target(
     ]);
   }
   const endpoint = chooseEndpoint(service, region, env, options);
-  if (!isGrantable(hostAndPort(endpoint))) {
-    throw new UserError(`Cannot use the endpoint "${endpoint}": that is no valid host name`, [
+  // Only the host is shown: an override may hold a password.
+  const host = hostAndPort(endpoint);
+  if (!isGrantable(host)) {
+    throw new UserError(`Cannot use the endpoint at "${host}": that is no valid host name`, [
       "correct endpoint_url in the AWS config file, or AWS_ENDPOINT_URL",
     ]);
   }

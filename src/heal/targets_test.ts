@@ -41,7 +41,7 @@ type OddRow = [sentence: string, more: Partial<Profile>, env: Record<string, str
 const ODD: readonly OddRow[] = [
   ["a region with spaces", {}, { AWS_REGION: "us east 1" }, /^Cannot use AWS_REGION = "us east 1": that is no region/],
   ["a region that leads elsewhere", { region: "x@example.com/" }, {}, /^Cannot use region of profile "corp-dev" = "x@/],
-  ["an endpoint with an empty label", { endpoints: { sts: "https://my..host" } }, {}, /"https:\/\/my\.\.host"/],
+  ["an endpoint with an empty label", { endpoints: { sts: "https://my..host" } }, {}, /"my\.\.host:443"/],
   ["an endpoint with a wildcard", { endpoints: { sts: "https://*.example.com" } }, {}, /no valid host name/],
   ["an endpoint with a sign", { endpoints: { sts: "https://exa$mple.com" } }, {}, /no valid host name/],
   [
@@ -61,6 +61,11 @@ for (const [sentence, more, env, words] of ODD) {
     assert.ok(hosts.every((host) => /^[a-z0-9.-]+:443$/.test(host)), hosts.join());
   });
 }
+
+Deno.test("stsTarget() shows no password of an endpoint that it refuses", () => {
+  const profile = { ...CORP.profiles[0], endpoints: { sts: "https://me:hush@my..host" } };
+  assert.throws(() => stsTarget(profile, CORP, {}), (error: Error) => !error.message.includes("hush"));
+});
 
 Deno.test("sessionTargets() refuses an odd endpoint or ca_bundle of the profile whose settings count", () => {
   const endpoints = withProfile(CORP, { endpoints: { oidc: "https://x*y.example" } });

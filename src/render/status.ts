@@ -66,7 +66,7 @@ function profileRow(profile: ProfileReport, screen: Screen): Cell[] {
       ? stateCell(ASIDE, "not proved")
       : profile.ok
       ? stateCell(GOOD, "works")
-      : stateCell(BAD, "refused"),
+      : stateCell(BAD, profile.error?.code === "Failed" ? "not proved" : "refused"),
     leftCell(profile.credentialsExpireAt, screen),
     { text: "" },
     { text: "" },
