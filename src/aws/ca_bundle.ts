@@ -28,7 +28,7 @@ export function caBundle(file: string, home: string): string {
       "it must contain lines -----BEGIN CERTIFICATE-----",
     ]);
   }
-  if (!isUsable(text)) {
+  if (!isWhole(text)) {
     throw new UserError(`Cannot use the CA bundle "${path}": a certificate in it is damaged`, [
       "write the file anew, from whoever gave it to you",
     ]);
@@ -36,17 +36,30 @@ export function caBundle(file: string, home: string): string {
   return text;
 }
 
-/** Bundles that were found good: a run asks for the same one before every call. */
-const usable = new Set<string>();
+/**
+ * Whether every certificate in it is whole, by its outermost length (X.690): all certificates of a run go into one HTTP
+ * client, which takes all or none, so a damaged one would stop every session.
+ */
+function isWhole(pem: string): boolean {
+  const blocks = [...pem.matchAll(/-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----/g)];
+  return blocks.length === pem.split("-----BEGIN CERTIFICATE-----").length - 1 &&
+    blocks.every(([, text]) => isDer(text));
+}
 
-/** All certificates of a run go into one client, and it takes all or none: a damaged one would stop every session. */
-function isUsable(text: string): boolean {
-  if (usable.has(text)) return true;
+function isDer(base64: string): boolean {
+  let der: string;
   try {
-    Deno.createHttpClient({ caCerts: [text] }).close();
+    der = atob(base64.replace(/\s/g, ""));
   } catch {
     return false;
   }
-  usable.add(text);
-  return true;
+  const byte = (at: number) => der.charCodeAt(at);
+  if (byte(0) !== SEQUENCE) return false;
+  // Up to 127 the length stands there itself, else the number of the bytes that hold it.
+  const more = byte(1) < 0x80 ? 0 : byte(1) & 0x7f;
+  let length = more === 0 ? byte(1) : 0;
+  for (let at = 2; at < 2 + more; at++) length = length * 256 + byte(at);
+  return der.length === 2 + more + length;
 }
+
+const SEQUENCE = 0x30;

@@ -38,6 +38,10 @@ export interface Attended {
   readonly notifications: readonly Notification[];
 }
 
+interface Watch extends AttendOptions {
+  readonly startedAt: number;
+}
+
 const SIGN_IN_MS = 60_000;
 /** Whoever asks after a link holds it as long as it waits, other holders for a moment. */
 const LOCK_MS = 1_000;
@@ -55,9 +59,10 @@ export async function attend(run: Run, healed: readonly Healed[], options: Atten
   let current = healed;
   let paused = false;
   let rounds = 0;
+  const watch: Watch = { ...options, startedAt: system.now() };
   for (;;) {
     const state = readAlertState(system.home).state;
-    const situations = await Promise.all(current.map((each) => attendSession(run, each, state, options)));
+    const situations = await Promise.all(current.map((each) => attendSession(run, each, state, watch)));
     current = situations.map((one) => one.healed);
     let again = false;
     if (options.notify) {
@@ -77,7 +82,7 @@ export async function attend(run: Run, healed: readonly Healed[], options: Atten
 }
 
 /** One session: asks after its link, or opens one if that is wanted. Never throws. */
-async function attendSession(run: Run, healed: Healed, state: AlertState, options: AttendOptions): Promise<Situation> {
+async function attendSession(run: Run, healed: Healed, state: AlertState, options: Watch): Promise<Situation> {
   const { session } = healed.view;
   if (!isOurs(healed.view) || session.problem !== undefined) return { healed };
   const { system } = run;
@@ -105,7 +110,7 @@ async function attendSession(run: Run, healed: Healed, state: AlertState, option
   }
 }
 
-async function askOrOpen(run: Run, healed: Healed, state: AlertState, options: AttendOptions): Promise<Situation> {
+async function askOrOpen(run: Run, healed: Healed, state: AlertState, options: Watch): Promise<Situation> {
   const { system } = run;
   const { view } = healed;
   const { session, pending } = view;
@@ -126,7 +131,11 @@ async function askOrOpen(run: Run, healed: Healed, state: AlertState, options: A
       await rememberDenied(run, view);
       return { healed: await lookAgain(run, situation.healed, options) };
     }
-    if (attempt.result === "refused") throw attempt.error;
+    // A process that died over AWS's answer has used the code up: that shall not leave a person with a dead link.
+    const isUsedUp = pending.startedAt < options.startedAt;
+    if (attempt.result === "refused" && !(isUsedUp && attempt.error.failure.code === "InvalidGrantException")) {
+      throw attempt.error;
+    }
     if (attempt.result === "unwanted") await rememberProblem(run, view, attempt.fault);
   }
   const incident = state.incidents.find((one) => one.session === session.name);

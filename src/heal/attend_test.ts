@@ -154,6 +154,18 @@ Deno.test("runCheck() opens the next link in the same run when AWS says that the
   assert.deepEqual(checkInShort(await check(system, aws.on("CreateToken", EXPIRED).link(2)))[1], STARTED);
 });
 
+Deno.test("runCheck() opens a new link at once for a code that a former run has used up", async () => {
+  await using system = await fakeSystem();
+  await writeLostSession(system, "corp");
+  using aws = new FakeAws().link();
+  await check(system, aws);
+  system.clock += 5_000;
+  aws.on("CreateToken", refusal("InvalidGrantException"), "device-code-1").link(2);
+  const second = await check(system, aws);
+  assert.deepEqual(checkInShort(second)[1], STARTED);
+  assert.equal(second.sessions[0].pendingLogin?.userCode, linkNo(2).userCode);
+});
+
 Deno.test("runCheck() reports a refused code, and has a new link with the next run", async () => {
   await using system = await fakeSystem();
   using aws = new FakeAws().link();

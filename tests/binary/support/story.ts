@@ -13,7 +13,7 @@ export const MINUTE = 60 * SECOND;
 export interface StoryOptions {
   /** Of the clock; 1, the default, for stories that jump from run to run. */
   readonly rate?: number;
-  /** What stands before the channels in the config. */
+  /** What stands before the channels `hook` and `ops` in the config. */
   readonly config?: string;
   readonly aws?: SimulatorOptions;
   /** Seconds that the access token has left; over by default. */

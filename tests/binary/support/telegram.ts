@@ -15,6 +15,8 @@ export interface ChatMessage {
 export class Telegram implements AsyncDisposable {
   readonly token = "4711:AAF-secret_of_the_bot";
   readonly chat: ChatMessage[] = [];
+  /** The events of the chat's messages when they came, told by the sign that they begin with. */
+  readonly sent: string[] = [];
   /** What the real service would not have taken; a test expects none. */
   readonly wrong: string[] = [];
   /** Requests that were refused because of {@link failing}. */
@@ -76,6 +78,7 @@ export class Telegram implements AsyncDisposable {
     if (parse_mode !== "HTML" || !isHtml(text)) return this.#refuse("Bad Request: can't parse entities");
     if (method === "sendMessage") {
       this.chat.push({ at: this.now(), text, edits: 0 });
+      this.sent.push(/^<b>✅/.test(text) ? "healed" : /^<b>⏳/.test(text) ? "login-soon" : "login-needed");
       return result({ message_id: this.chat.length });
     }
     if (method !== "editMessageText") return this.#refuse("Not Found");

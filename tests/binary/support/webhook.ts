@@ -12,8 +12,8 @@ export interface Told {
 
 export class Webhook implements AsyncDisposable {
   readonly told: Told[] = [];
-  /** What was refused, by its events. */
-  readonly refused: string[] = [];
+  /** What was refused: those who sent it will try again. */
+  readonly refused: Told[] = [];
   /** The status of the answers from now on. */
   status = 200;
   /** Called when a message has come, before it is answered. */
@@ -26,8 +26,8 @@ export class Webhook implements AsyncDisposable {
       const raw = await request.text();
       const body = JSON.parse(raw);
       const { status } = this;
-      if (status < 300) this.told.push({ event: body.event, at: now(), body, headers: request.headers, raw });
-      else this.refused.push(body.event);
+      const told: Told = { event: body.event, at: now(), body, headers: request.headers, raw };
+      (status < 300 ? this.told : this.refused).push(told);
       await this.onTold?.();
       return new Response(null, { status });
     });
