@@ -101,8 +101,14 @@ async function loginTo(
     if (options.flow === "browser" && !usesDeviceCode(session)) {
       const { signInByBrowser } = await import("./browser_sign_in.ts");
       const deadline = system.now() + BROWSER_MS;
-      const end = await signInByBrowser({ ...run, deadline }, connection, view, { ...setup, show: options.show });
-      return end.result === "signed-in" ? signedIn(end) : failure(session, endFault(end, session));
+      // While a check waits for a device code it keeps the lock: a person at a browser does not wait for that.
+      const lock = await lockOrElse(run, session.name);
+      try {
+        const end = await signInByBrowser({ ...run, deadline }, connection, view, { ...setup, show: options.show });
+        return end.result === "signed-in" ? signedIn(end) : failure(session, endFault(end, session));
+      } finally {
+        lock?.release();
+      }
     }
     return await attach(run, view, options, setup);
   } catch (error) {

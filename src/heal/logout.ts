@@ -1,12 +1,14 @@
 // Ends sessions: AWS is told, and only the files that belong to them go.
 import { AwsError } from "../aws/client.ts";
 import { rolePath } from "../aws/role_cache.ts";
+import { readRegistration } from "../aws/registration_cache.ts";
 import { readToken, readTokenAt, tokenPath } from "../aws/token_cache.ts";
 import type { Choice, Selected } from "../domain/select.ts";
 import { UserError } from "../domain/problem.ts";
 import type { Fault, LogoutReport } from "../domain/report.ts";
 import { listTemporary } from "../store/temporary.ts";
 import { awsPaths, pendingLoginPath, sessionRecordPath } from "../store/paths.ts";
+import { readPendingLogin } from "../store/pending_login.ts";
 import { removeFile } from "../store/remove_file.ts";
 import { chooseSessions } from "./choose.ts";
 import type { Connection, Context } from "./context.ts";
@@ -69,10 +71,17 @@ async function logoutOf(
     const roles = session.profiles.flatMap(({ accountId, roleName }) =>
       accountId && roleName ? [rolePath(home, session, { accountId, roleName })] : []
     );
+    const registration = await readRegistration(system, session);
+    // A login that was killed may have left a token of another client, and a check would bring it back.
+    const clients = [
+      file.kind === "token" ? file.token.clientId : undefined,
+      readPendingLogin(home, session.name)?.clientId,
+      registration.kind === "registration" ? registration.registration.clientId : undefined,
+    ];
     const leftovers = listTemporary(awsPaths(home).ssoCache).filter((path) => {
       const left = readTokenAt(path, session);
       // Another session may have the same start URL, and its refresh may be under way.
-      return left?.startUrl === session.startUrl && (file.kind !== "token" || left.clientId === file.token.clientId);
+      return left?.startUrl === session.startUrl && (file.kind !== "token" || clients.includes(left.clientId));
     });
     const own = [sessionRecordPath(home, session.name), pendingLoginPath(home, session.name)];
     const files = [tokenPath(home, session), ...leftovers, ...roles, ...own];
