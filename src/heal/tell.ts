@@ -1,5 +1,5 @@
 // Tells people: decides under one lock what is to be said, notes it, then sends it; a crash in between says nothing twice.
-import { announce, type Announcement, type Condition, denied, type Incident, incidentNow } from "../domain/alert.ts";
+import { announce, type Announcement, denied, type Incident, incidentNow } from "../domain/alert.ts";
 import { type Post, postsOf, routesFor, toldRoutes } from "../domain/delivery.ts";
 import type { Notification } from "../domain/report.ts";
 import { acquireLock, type Lock, LockHeld } from "../store/lock.ts";

@@ -5,6 +5,8 @@ import { startSimulator } from "../aws/simulator.ts";
 import { modeOf } from "../support/temporary_home.ts";
 import { type Ended, type Home, makeHome } from "./support/home.ts";
 import { assertClean, makeScene, said } from "./support/scene.ts";
+import { Telegram } from "./support/telegram.ts";
+import { Webhook } from "./support/webhook.ts";
 
 /** What would take over a terminal, and what would add a line to a log or a metrics file. */
 const STEERING = "\x1b]0;owned\x07\x1b[2J\x9b2J\u202e\u2028";
@@ -51,6 +53,70 @@ function secretsIn(home: Home): string[] {
 function deviceCodes(secrets: readonly string[]): string[] {
   return secrets.filter((secret) => secret.length > 20);
 }
+
+/** What must not be said when people are told: of AWS, and of each channel. */
+const CHANNEL_SECRETS = {
+  url: "/hook/T0000/the-path-is-a-secret",
+  key: "the-key-of-the-signature",
+  header: "Bearer header-that-is-a-secret",
+  password: "the-password-of-the-mail",
+};
+
+Deno.test("a login that waits tells people its link, and nobody a secret of AWS or of a channel", async (t) => {
+  await using hook = new Webhook(Date.now, CHANNEL_SECRETS.url);
+  await using telegram = new Telegram(Date.now);
+  await using scene = await makeScene({ home: { env: { HOOK_KEY: CHANNEL_SECRETS.key } } });
+  const { aws, home } = scene;
+  home.write(
+    ".config/sso-heal/config.ini",
+    `[notify hook]
+type = webhook
+url = ${hook.url}
+secret = env:HOOK_KEY
+header.Authorization = ${CHANNEL_SECRETS.header}
+
+[notify mail]
+type = email
+server = smtp://me:${CHANNEL_SECRETS.password}@127.0.0.1:1
+to = ops@example.com
+
+${telegram.section}`,
+  );
+  aws.endSession();
+  const runs: Ended[] = [];
+  const check = async (...words: string[]) => {
+    for (const more of [["-v"], ["--json"], ["--log-level", "debug"]]) runs.push(await home.run([...words, ...more]));
+  };
+  await check("check");
+  await check("status");
+  for (const failing of [500, 403]) {
+    hook.status = failing;
+    telegram.failing = { status: failing };
+    await check("notify", "test");
+  }
+  const links = [...aws.pendingCodes()];
+  assert.equal(links.length, 1);
+  const told = [...hook.told, ...hook.refused].map(({ raw }) => raw).concat(telegram.chat.map(({ text }) => text));
+  assert.ok(told.some((text) => text.includes(links[0])));
+  assertClean({ aws, home }, runs);
+  const kept = home.texts(".local/state/sso-heal");
+  for (const secret of [...Object.values(CHANNEL_SECRETS), telegram.token]) {
+    await t.step(secret, () => {
+      for (const run of runs) assert.ok(!said(run).includes(secret), said(run));
+      for (const [path, text] of kept) assert.ok(!text.includes(secret), `${path}: ${text}`);
+    });
+  }
+  await t.step("of AWS in the messages", () => {
+    for (const secret of aws.secrets()) assert.ok(told.every((text) => !text.includes(secret)), secret);
+  });
+  await t.step("the pending login, which holds what a stranger could go on with, is its owner's only", () => {
+    const pending = [...kept.keys()].filter((path) => path.includes("/pending/"));
+    assert.equal(pending.length, 1);
+    assert.match(kept.get(pending[0]) ?? "", /"deviceCode"/);
+    for (const path of kept.keys()) assert.equal(modeOf(home.file(path)), "0600", path);
+    assert.equal(modeOf(home.file(".local/state/sso-heal/pending")), "0700");
+  });
+});
 
 Deno.test("what is kept is for its owner only", async () => {
   await using scene = await makeScene();

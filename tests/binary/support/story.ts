@@ -34,6 +34,8 @@ export interface Story extends AsyncDisposable {
   readonly hook: Webhook;
   /** `[notify ops]`. */
   readonly telegram: Telegram;
+  /** Text of the token file now. */
+  token(): string;
   /** One scheduled check that does not wait; fails unless it ends with (one of) `code`. */
   check(code: number | readonly number[], ...more: readonly string[]): Promise<Ended>;
 }
@@ -47,7 +49,7 @@ export async function tellStory(options: StoryOptions = {}): Promise<Story> {
   const home = await makeHome({ aws });
   const webhook = `[notify hook]\ntype = webhook\nurl = ${hook.url}\n`;
   home.write(".config/sso-heal/config.ini", `${options.config ?? ""}\n${webhook}\n${telegram.section}`);
-  home.seed(aws.issueSession({ accessTokenLeftS: options.accessTokenLeftS ?? -60 }));
+  const tokenFile = home.seed(aws.issueSession({ accessTokenLeftS: options.accessTokenLeftS ?? -60 }));
   if (!options.alive) aws.endSession();
   const ended: Ended[] = [];
   return {
@@ -57,6 +59,7 @@ export async function tellStory(options: StoryOptions = {}): Promise<Story> {
     home,
     hook,
     telegram,
+    token: () => Deno.readTextFileSync(tokenFile),
     async check(code, ...more) {
       const run = await clock.run(home, ["check", "--scheduled", "--wait-approval", "0", ...more]);
       assert.ok([code].flat().includes(run.code), `not ${code}: ${said(run)}`);
