@@ -2,8 +2,6 @@
 import { AwsClient, AwsError } from "../aws/client.ts";
 import { hostAndPort } from "../aws/endpoints.ts";
 import type { ResolvedStartUrl } from "../aws/start_url.ts";
-import { resolveIn } from "../aws/start_url_client.ts";
-import { listenForCallback } from "../aws/browser_login_listener.ts";
 import type { Connection, Outlets } from "../heal/context.ts";
 import { startAwsWorker, startCallbackWorker, startResolveWorker } from "../sandbox/aws_worker.ts";
 import { revoke } from "../sandbox/enter.ts";
@@ -11,6 +9,7 @@ import type { System } from "../system/system.ts";
 
 /** See `Context.resolveStartUrl`. */
 export async function resolveStartUrl(startUrl: string, caCerts: readonly string[]): Promise<ResolvedStartUrl> {
+  const { resolveIn } = await import("../aws/start_url_client.ts");
   return await resolveIn(startResolveWorker(hostAndPort(startUrl)), startUrl, caCerts);
 }
 
@@ -35,7 +34,10 @@ export async function openConnection(
   revoke("net");
   return {
     teller,
-    listen: callback && ((state) => listenForCallback(callback, state)),
+    listen: callback && (async (state) => {
+      const { listenForCallback } = await import("../aws/browser_login_listener.ts");
+      return await listenForCallback(callback, state);
+    }),
     call: async (operation, target, ...rest) => {
       if (aws === undefined) throw new AwsError(operation, target, NOT_OPENED);
       return await aws.call(operation, target, ...rest);

@@ -2,7 +2,6 @@
 import type { Config } from "../config/config.ts";
 import { EXIT, UserError } from "../domain/problem.ts";
 import type { Notification } from "../domain/report.ts";
-import { channelsOf } from "./channels.ts";
 import { needsCare, untouched } from "./check.ts";
 import type { Connection, Context, Run } from "./context.ts";
 import { CLOCK_TOLERANCE_MS, faultOf } from "./faults.ts";
@@ -44,7 +43,9 @@ export async function healDue(
   const due = views.filter((view) => needsAws(view, options.probe));
   const cares = (view: View) => people.openIncidents || needsCare(view, people.config, system.now());
   const reached = views.filter((view) => due.includes(view) || cares(view));
-  const channels = people.notify ? channelsOf(people.config.channels, system) : [];
+  const configured = people.notify ? people.config.channels : [];
+  // Nothing of it is loaded where nobody is to be told.
+  const channels = configured.length > 0 ? (await import("./channels.ts")).channelsOf(configured, system) : [];
   const { heartbeatUrl } = people.config;
   let connection: Connection;
   let startUrls: StartUrls;
