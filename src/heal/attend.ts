@@ -69,15 +69,19 @@ export async function attend(run: Run, healed: readonly Healed[], options: Atten
       const ours = situations.filter((one) => isOurs(one.healed.view));
       const told = await tellIfPossible(run, ours, options);
       notifications.push(...told.notifications);
-      again = told.again && rounds++ < MOST_ROUNDS;
+      again = told.again && !situations.some(({ tryAgain }) => tryAgain) && rounds++ < MOST_ROUNDS;
     }
     if (again) continue;
-    const open = situations.filter(({ healed }) => isOpen(healed.view.pending, system.now()));
-    if (open.length === 0 || system.now() >= options.waitUntil) return { healed: current, notifications };
+    const isGoingOn = situations.some(({ healed, tryAgain }) => tryAgain || isOpen(healed.view.pending, system.now()));
+    if (!isGoingOn || system.now() >= options.waitUntil) return { healed: current, notifications };
     if (!paused) await options.onPause(current, notifications);
     paused = true;
     await system.sleep(Math.max(0, Math.min(nextMoment(situations, system.now()), options.waitUntil) - system.now()));
-    current = await Promise.all(current.map((each) => lookAgain(run, each, options)));
+    current = await Promise.all(
+      situations.map(({ healed, tryAgain }) =>
+        lookAgain(run, tryAgain ? { ...healed, error: undefined } : healed, options)
+      ),
+    );
   }
 }
 
@@ -104,7 +108,7 @@ async function attendSession(run: Run, healed: Healed, state: AlertState, option
     run.log.info(`cannot sign in to session ${session.name}`, { error: fault.message });
     // A link that was refused is no link any more.
     const fresh = await lookAgain(run, healed, options);
-    return { healed: { ...fresh, error: { ...fault, temporary: temporary ? true : undefined } } };
+    return { healed: { ...fresh, error: { ...fault, temporary: temporary ? true : undefined } }, tryAgain: temporary };
   } finally {
     lock?.release();
   }

@@ -191,6 +191,16 @@ Deno.test("runCheck() leaves a pending login to the process that holds it", asyn
   lock.release();
 });
 
+Deno.test("runCheck() tries again for a link that AWS does not give for now, as long as it may wait", async () => {
+  await using system = await fakeSystem();
+  using aws = new FakeAws().on("RegisterClient", OFFLINE).on("RegisterClient", NEW_CLIENT)
+    .on("StartDeviceAuthorization", THROTTLED).link(1, true);
+  await writeLostSession(system, "corp");
+  const report = await check(system, approve(aws, "device-code-1"), { waitApprovalMs: 9 * MINUTE });
+  assert.deepEqual(checkInShort(report), ["healthy", LOGGED_IN]);
+  assert.ok(system.clock < START + 2 * MINUTE);
+});
+
 Deno.test("runCheck() has the result of the process that holds the pending login, while it waits", async () => {
   await using system = await fakeSystem();
   using aws = new FakeAws();

@@ -14,6 +14,8 @@ export interface Situation {
   readonly healed: Healed;
   /** Another process waits for the same approval. */
   readonly attended?: boolean;
+  /** No link could be had for now. */
+  readonly tryAgain?: boolean;
   /** Another person than before approved. */
   readonly approvedBy?: Approver;
 }

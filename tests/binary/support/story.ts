@@ -74,10 +74,3 @@ export async function tellStory(options: StoryOptions = {}): Promise<Story> {
     },
   };
 }
-
-/** Asserts that `status` on the host shows `userCode`. */
-export async function assertStatusShows({ clock, home }: Story, userCode: string): Promise<void> {
-  const child = clock.start(home, ["status"]);
-  const text = new TextDecoder().decode((await child.output()).stdout);
-  assert.ok(text.includes(userCode), `status shows another code than ${userCode}:\n${text}`);
-}
