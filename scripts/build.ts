@@ -31,6 +31,8 @@ export const COMPILE_FLAGS = [
  */
 const HOT = inRoot("src/sandbox/enter.ts", "src/cli/cli.ts");
 const OPEN = inRoot("src/heal/heal_due.ts", "src/cli/connection.ts");
+/** What may speak to somebody shares the way out. */
+const ASKS = /\/src\/(heal\/|cli\/(teller|connection)|commands\/(login|logout|notify)\.ts)/;
 const WORK = inRoot("src/heal/heal_session.ts", "src/heal/notes.ts");
 
 function inRoot(...paths: string[]): string[] {
@@ -47,11 +49,7 @@ function keepTogether(lazy: ReadonlySet<string>): Plugin {
     setup(builder) {
       builder.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
         if (!lazy.has(path)) return undefined;
-        const company = WORK.includes(path)
-          ? [...HOT, ...OPEN, ...WORK]
-          : OPEN.includes(path)
-          ? [...HOT, ...OPEN]
-          : HOT;
+        const company = WORK.includes(path) ? [...HOT, ...OPEN, ...WORK] : ASKS.test(path) ? [...HOT, ...OPEN] : HOT;
         const imports = company.filter((other) => other !== path).map((other) => `import ${JSON.stringify(other)};`);
         return { contents: [await Deno.readTextFile(path), ...imports].join("\n"), loader: "ts" };
       });

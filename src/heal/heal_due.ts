@@ -8,7 +8,7 @@ import { CLOCK_TOLERANCE_MS, faultOf } from "./faults.ts";
 import type { Healed, HealOptions } from "./heal_session.ts";
 import { needsAws, type View } from "./look.ts";
 import { reportOf } from "./report.ts";
-import { resolveStartUrls, type StartUrls } from "./start_urls.ts";
+import type { StartUrls } from "./start_urls.ts";
 import { caCertsOf, hostsOf } from "./targets.ts";
 
 /** What became of all sessions of a check. */
@@ -48,10 +48,13 @@ export async function healDue(
   const channels = configured.length > 0 ? (await import("./channels.ts")).channelsOf(configured, system) : [];
   const { heartbeatUrl } = people.config;
   let connection: Connection;
-  let startUrls: StartUrls;
+  let startUrls: StartUrls | undefined;
   try {
     const asking = reached.filter(cares).map(({ session }) => session);
-    startUrls = await resolveStartUrls(context, asking, caCertsOf(reached, system));
+    if (asking.length > 0) {
+      const { resolveStartUrls } = await import("./start_urls.ts");
+      startUrls = await resolveStartUrls(context, asking, caCertsOf(reached, system));
+    }
     connection = await context.connect(hostsOf(reached, system.env), caCertsOf(reached, system), {
       channels,
       heartbeatUrl,

@@ -57,7 +57,7 @@ Deno.test("healSession() refreshes what is due, and proves the new token", async
 
 Deno.test("healSession() says what stood in the way of keeping the credentials, and remembers the way out", async () => {
   await using system = await fakeSystem();
-  using aws = new FakeAws().on("GetRoleCredentials", ROLE_KEYS);
+  using aws = new FakeAws().on("GetRoleCredentials", ROLE_KEYS).on("GetCallerIdentity", IDENTITY);
   writeToken(system, "corp", tokenOf("corp", HOUR));
   system.write(".aws/cli", "a file where a folder belongs");
 

@@ -99,8 +99,15 @@ async function proveRole(
     expiresAt: Math.floor(keys.expiresAt / 1000) * 1000,
     accountId,
   };
-  await keep(rolePath(system.home, session, profile), formatRoleCredentials(credentials));
-  const { arn } = await callPatiently(run, "GetCallerIdentity", stsTarget(profile, session, system.env), keys);
+  const asked = callPatiently(run, "GetCallerIdentity", stsTarget(profile, session, system.env), keys);
+  // Kept while STS answers, and also when it refuses: the keys are from the portal.
+  const [kept, answer] = await Promise.allSettled([
+    keep(rolePath(system.home, session, profile), formatRoleCredentials(credentials)),
+    asked,
+  ]);
+  if (kept.status === "rejected") throw kept.reason;
+  if (answer.status === "rejected") throw answer.reason;
+  const { arn } = answer.value;
   return {
     name: profile.name,
     ok: true,
