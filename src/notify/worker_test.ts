@@ -1,5 +1,6 @@
 // Proves the real worker, with the permissions of one host, against servers on this machine that answer well and badly.
 import assert from "node:assert/strict";
+import { makeCertificates } from "../../tests/aws/certificates.ts";
 import { Secret } from "../domain/secret.ts";
 import { NotifyClient } from "./client.ts";
 import type { ChannelSettings, Delivery, DeliveryResult } from "./protocol.ts";
@@ -8,14 +9,14 @@ import { LOGIN_NEEDED } from "./samples_test.ts";
 const KEY = "secret-key-of-channel";
 const DELIVERY: Delivery = { id: "d-1", message: LOGIN_NEEDED };
 
-function startWorker(hosts: readonly string[], timeoutMs?: number): NotifyClient {
+function startWorker(hosts: readonly string[], timeoutMs?: number, caCerts?: readonly string[]): NotifyClient {
   // Not written into the call: the oldest supported Deno does not know the type of "deno" there.
   const options = {
     type: "module" as const,
     // Uncompiled, the modules themselves must be read from disk.
     deno: { permissions: { net: [...hosts], read: true, env: true, sys: true } },
   };
-  return new NotifyClient(new Worker(new URL("./worker.ts", import.meta.url), options), { timeoutMs });
+  return new NotifyClient(new Worker(new URL("./worker.ts", import.meta.url), options), { timeoutMs, caCerts });
 }
 
 function secretOf(settings: ChannelSettings): Secret {
@@ -196,5 +197,28 @@ Deno.test("the worker pings, and answers settings that are none", async () => {
   } finally {
     client.close();
     await server.shutdown();
+  }
+});
+
+Deno.test("the worker trusts no certificate of nobody, and the ones that it is told of", async () => {
+  const { caFile, cert, key, remove } = await makeCertificates();
+  const caCerts = [Deno.readTextFileSync(caFile)];
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, cert, key, onListen() {} },
+    () => new Response(null, { status: 204 }),
+  );
+  const host = `localhost:${server.addr.port}`;
+  const settings = secretOf({ type: "webhook", url: `https://${host}/${KEY}`, headers: {} });
+  const [strict, told] = [startWorker([host]), startWorker([host], undefined, caCerts)];
+  try {
+    const refused = await strict.send(settings, DELIVERY);
+    assert.equal(!refused.ok && refused.code, "TlsFailure");
+    assert.ok(!JSON.stringify(refused).includes(KEY));
+    assert.deepEqual(await told.send(settings, DELIVERY), { ok: true });
+  } finally {
+    strict.close();
+    told.close();
+    await server.shutdown();
+    await remove();
   }
 });
