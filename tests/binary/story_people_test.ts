@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { needs } from "./support/requirement.ts";
 import { documentOf, said } from "./support/scene.ts";
 import { sideBySide } from "./support/side_by_side.ts";
+import { until } from "./support/until.ts";
 import { endOf } from "./support/fast_clock.ts";
 import { MINUTE, type Story, tellStory } from "./support/story.ts";
 
@@ -107,7 +108,7 @@ async function signInBeside(): Promise<void> {
   await using story = await tellStory();
   const { clock, aws, home, hook, telegram } = story;
   const check = endOf(clock.start(home, ["check", "--scheduled"]));
-  while (telegram.chat.length === 0) await clock.until(clock.now() + 10);
+  assert.ok(await until(() => telegram.chat.length > 0, [check]), "nobody was told");
   const login = clock.start(home, ["login"]);
   const reader = login.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let shown = "";
@@ -125,8 +126,22 @@ async function signInBeside(): Promise<void> {
   assert.deepEqual(hook.events(), ["login-needed", "healed"]);
 }
 
+/** A timer and three impatient people start a check at the same time: one link, one alarm, one healed notice. */
+async function askSideBySide(): Promise<void> {
+  await using story = await tellStory();
+  const { clock, aws, home, hook, telegram } = story;
+  const checks = Array.from({ length: 4 }, () => endOf(clock.start(home, ["check", "--wait-approval", "2m"])));
+  await until(() => hook.told.length > 0 && telegram.chat.length > 0, checks);
+  aws.approve();
+  for (const ended of await Promise.all(checks)) assert.equal(ended.code, 0, said(ended));
+  assert.equal(aws.count("StartDeviceAuthorization"), 1);
+  assert.deepEqual(hook.events(), ["login-needed", "healed"]);
+  assert.deepEqual(telegram.sent, ["login-needed", "healed"]);
+}
+
 const STORIES: readonly { readonly name: string; readonly tell: () => Promise<void> }[] = [
   { name: "login finishes what a waiting check has begun", tell: signInBeside },
+  { name: "four checks run at once", tell: askSideBySide },
   { name: "somebody denies", tell: deny },
   { name: "somebody approves who must not", tell: wrongPerson },
   { name: "somebody else approves than before", tell: otherPerson },
