@@ -55,7 +55,7 @@ export interface Incident {
 export interface AlertPolicy {
   readonly remindEveryMs: number;
   readonly quietHours?: QuietHours;
-  /** Absent: the machine's. */
+  /** IANA name; absent: the machine's. */
   readonly timeZone?: string;
   /** Quiet hours hold the first alarm of each kind, too. */
   readonly holdFirst: boolean;

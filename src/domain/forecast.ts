@@ -96,19 +96,6 @@ export function dueWarning(
   return come.length === 0 ? undefined : Math.min(...come);
 }
 
-/** The first moment at or after `now` at which {@link dueWarning} of the same values gives something; undefined if none. */
-export function nextWarningAt(
-  expected: ExpectedLogin,
-  history: SessionHistory,
-  warnBefore: readonly number[],
-  warned: readonly number[],
-  now: number,
-): number | undefined {
-  const open = openThresholds(expected, history, warnBefore, warned);
-  if (now >= expected.at || open.length === 0) return undefined;
-  return Math.max(now, expected.at - Math.max(...open));
-}
-
 /** The thresholds that can still lead to a warning: those below every one that was warned for. */
 function openThresholds(
   { because }: ExpectedLogin,

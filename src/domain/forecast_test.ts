@@ -5,7 +5,6 @@ import {
   dueWarning,
   type ExpectedLogin,
   forecast,
-  nextWarningAt,
   observedLife,
   sameEnd,
   type SessionEnd,
@@ -175,12 +174,15 @@ const WARNINGS: Readonly<Record<string, WarningRow>> = {
   },
 };
 for (const [sentence, row] of Object.entries(WARNINGS)) {
-  Deno.test(`dueWarning() ${sentence}, and nextWarningAt() agrees`, () => {
+  Deno.test(`dueWarning() ${sentence}`, () => {
     const { leftMs, because = LEARNED, history = LONG, warnBefore = WEEK_AND_DAY, warned = [], due, nextMs } = row;
     const expected: ExpectedLogin = { at: NOW + leftMs, because };
-    assert.equal(dueWarning(expected, history, warnBefore, warned, NOW), due);
-    const next = nextWarningAt(expected, history, warnBefore, warned, NOW);
-    assert.equal(next, nextMs === undefined ? undefined : NOW + nextMs);
+    const dueIn = (ms: number) => dueWarning(expected, history, warnBefore, warned, NOW + ms);
+    assert.equal(dueIn(0), due);
+    const moments = [0, ...warnBefore.map((before) => leftMs - before), leftMs - 1, leftMs].filter((ms) => ms >= 0);
+    const first = moments.sort((a, b) => a - b).find((ms) => dueIn(ms) !== undefined);
+    assert.equal(first, nextMs);
+    if (first) assert.equal(dueIn(first - 1), undefined);
   });
 }
 
@@ -200,14 +202,12 @@ Deno.test("dueWarning() gives a wanted threshold that has come and is below all 
   }));
 });
 
-Deno.test("nextWarningAt() is the first moment at which dueWarning() gives something", () => {
+Deno.test("dueWarning() goes on until the end when nobody is warned", () => {
   fc.assert(fc.property(anyEnd, spans, spans, spans, span, (expected, lives, warnBefore, warned, laterMs) => {
     const dueAt = (at: number) => dueWarning(expected, { lives }, warnBefore, warned, at);
-    const next = nextWarningAt(expected, { lives }, warnBefore, warned, NOW);
-    const later = NOW + laterMs;
-    if (next === undefined) return assert.equal(dueAt(later), undefined);
-    assert.notEqual(dueAt(next), undefined);
-    if (later < next) assert.equal(dueAt(later), undefined);
+    const [now, later] = [dueAt(NOW), dueAt(NOW + laterMs)];
+    if (now !== undefined && NOW + laterMs < expected.at) assert.ok(later !== undefined && later <= now);
+    if (NOW + laterMs >= expected.at) assert.equal(later, undefined);
   }));
 });
 

@@ -36,14 +36,9 @@ export function quietUntil(now: number, hours: QuietHours | undefined, timeZone:
   return firstMoment(now, localClock(timeZone), [hours], (time) => !covers(hours, time)) ?? now;
 }
 
-/** Whether it is between 08:00 and 20:00 and not quiet: the time for what can wait. */
-export function isDaytime(now: number, hours: QuietHours | undefined, timeZone: string | undefined): boolean {
-  return isOpenDay(hours, localClock(timeZone)(now));
-}
-
 /**
- * The first moment at or after `now` that is daytime. When the quiet hours leave nothing of the day, the first moment that
- * is not quiet: late is better than never.
+ * The first moment at or after `now` between 08:00 and 20:00 that is not quiet: the time for what can wait. When the quiet
+ * hours leave nothing of the day, the first moment that is not quiet: late is better than never.
  */
 export function nextDaytime(now: number, hours: QuietHours | undefined, timeZone: string | undefined): number {
   const stretches = hours === undefined ? [DAYTIME] : [DAYTIME, hours];

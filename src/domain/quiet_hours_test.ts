@@ -1,7 +1,7 @@
 // Proves quiet hours and daytime on ordinary days and on those on which the clock is put forward or back.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isDaytime, isQuiet, nextDaytime, parseQuietHours, type QuietHours, quietUntil } from "./quiet_hours.ts";
+import { isQuiet, nextDaytime, parseQuietHours, type QuietHours, quietUntil } from "./quiet_hours.ts";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -126,6 +126,12 @@ Deno.test("isQuiet() takes the machine's time zone without another", () => {
   const quiet = [noon - 1, noon, noon + MINUTE].map((at) => isQuiet(at, parseQuietHours("12:00-12:01"), undefined));
   assert.deepEqual(quiet, [false, true, false]);
 });
+
+/** By the clock of the place, in another way than the program. */
+function isDaytime(at: number, hours: QuietHours | undefined, timeZone: string | undefined): boolean {
+  const hour = Number(new Intl.DateTimeFormat("en", { timeZone, hourCycle: "h23", hour: "2-digit" }).format(at));
+  return hour >= 8 && hour < 20 && !isQuiet(at, hours, timeZone);
+}
 
 const minuteOfDay = fc.integer({ min: 0, max: 24 * 60 - 1 });
 const anyHours = fc.option(fc.record({ fromMinute: minuteOfDay, toMinute: minuteOfDay }), { nil: undefined });

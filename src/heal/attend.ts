@@ -1,24 +1,24 @@
 // What a check does about people: links are opened and asked after, people are told, and what they approve is taken.
 import { AwsError } from "../aws/client.ts";
 import type { Config } from "../config/config.ts";
-import { denied, type Incident, incidentNow, wantsLink } from "../domain/alert.ts";
+import { denied, incidentNow, wantsLink } from "../domain/alert.ts";
 import { isDue } from "../domain/delivery.ts";
 import { isOpen } from "../domain/pending.ts";
 import { UserError } from "../domain/problem.ts";
 import type { Notification } from "../domain/report.ts";
 import { type AlertState, readAlertState } from "../store/alert_state.ts";
-import { acquireLock, type Lock, LockHeld } from "../store/lock.ts";
+import { type Lock, tryLock } from "../store/lock.ts";
 import { loginLockPath } from "../store/paths.ts";
 import type { Channel } from "./channels.ts";
 import type { Run, Teller } from "./context.ts";
 import { faultOf } from "./faults.ts";
 import type { Healed } from "./heal_session.ts";
 import { look } from "./look.ts";
-import { openLink, REGISTRATION_LEAST_MS } from "./open_link.ts";
+import { openLink } from "./open_link.ts";
+import { REGISTRATION_LEAST_MS } from "./registration.ts";
 import { rememberDenied, rememberProblem } from "./notes.ts";
 import { tryToSignIn } from "./sign_in.ts";
 import { conditionOf, isOurs, type Situation, wasDenied } from "./situation.ts";
-import { policyOf } from "./deliver.ts";
 import { tell, type Told } from "./tell.ts";
 
 export interface AttendOptions {
@@ -90,19 +90,18 @@ async function attendSession(run: Run, healed: Healed, state: AlertState, option
   const { session } = healed.view;
   if (!isOurs(healed.view) || session.problem !== undefined) return { healed };
   const { system } = run;
-  const before = state.incidents.find((one) => one.session === session.name);
-  if (!isOpen(healed.view.pending, system.now()) && !mayWantLink(healed, before, options, system.now(), state)) {
+  if (!isOpen(healed.view.pending, system.now()) && !mayWantLink(healed, state, options, system.now())) {
     return { healed };
   }
   let lock: Lock | undefined;
   try {
     const { now, sleep } = system;
-    lock = await acquireLock(loginLockPath(system.home, session.name), { now, sleep, timeoutMs: LOCK_MS });
+    lock = await tryLock(loginLockPath(system.home, session.name), { now, sleep, timeoutMs: LOCK_MS });
+    if (lock === undefined) return { healed: await lookAgain(run, healed, options), attended: true };
     // Another process may have finished it just before.
     const fresh = await lookAgain(run, healed, options);
     return await askOrOpen(run, fresh, state, options);
   } catch (error) {
-    if (error instanceof LockHeld) return { healed: await lookAgain(run, healed, options), attended: true };
     if (!(error instanceof AwsError) && !(error instanceof UserError)) throw error;
     const { temporary, ...fault } = faultOf(error);
     run.log.info(`cannot sign in to session ${session.name}`, { error: fault.message });
@@ -142,8 +141,7 @@ async function askOrOpen(run: Run, healed: Healed, state: AlertState, options: W
     }
     if (attempt.result === "unwanted") await rememberProblem(run, view, attempt.fault);
   }
-  const incident = state.incidents.find((one) => one.session === session.name);
-  if (!mayWantLink(situation.healed, incident, options, system.now(), state)) return situation;
+  if (!mayWantLink(situation.healed, state, options, system.now())) return situation;
   const leastMs = Math.max(REGISTRATION_LEAST_MS, ...options.config.alerts.warnBeforeMs);
   await openLink(run, session, leastMs);
   run.log.info("waiting for somebody to approve", { session: session.name });
@@ -152,18 +150,19 @@ async function askOrOpen(run: Run, healed: Healed, state: AlertState, options: W
 
 function mayWantLink(
   healed: Healed,
-  before: Incident | undefined,
+  { incidents, posts }: AlertState,
   { config }: AttendOptions,
   now: number,
-  { incidents, posts }: AlertState,
 ): boolean {
+  const { name } = healed.view.session;
+  const before = incidents.find((one) => one.session === name);
   // A clock that is wrong is not ruled out before AWS has answered.
   if (healed.error?.temporary) return false;
   const condition = conditionOf({ healed }, before, config, now);
   if (condition === undefined || condition.kind === "fine") return false;
-  const incident = incidentNow(healed.view.session.name, before, condition, now, "new");
+  const incident = incidentNow(name, before, condition, now, "new");
   if (incident === undefined) return false;
-  const policy = policyOf(config);
+  const policy = config.alerts;
   // What was held back over night shall not come with a dead link.
   const isPostDue = posts.some((post) => post.incident === incident.id && isDue(post, now, { incidents, policy }));
   const current = wasDenied(healed.view, before, policy, now) ? denied(incident) : incident;

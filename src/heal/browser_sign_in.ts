@@ -1,29 +1,14 @@
 // Signs in through the browser of this machine: authorization code with PKCE, as the AWS CLI does by default.
-import {
-  authorizeUrl,
-  browserClient,
-  browserRegistration,
-  codeGrant,
-  pkce,
-  VERIFIER_BYTES,
-} from "../aws/browser_login.ts";
+import { authorizeUrl, codeGrant, pkce, VERIFIER_BYTES } from "../aws/browser_login.ts";
 import { BROWSER_LOGIN_MS, type BrowserAnswer, type CallbackListener } from "../aws/browser_login_listener.ts";
 import { tokenPath } from "../aws/token_cache.ts";
-import {
-  formatRegistration,
-  isFitFor,
-  readRegistration,
-  type Registration,
-  registrationPath,
-} from "../aws/registration_cache.ts";
 import { UserError } from "../domain/problem.ts";
 import type { BrowserPrompt } from "../domain/report.ts";
-import { prepareFile, writeFileAtomic } from "../store/atomic_file.ts";
+import { prepareFile } from "../store/atomic_file.ts";
 import type { Connection, Run } from "./context.ts";
 import type { View } from "./look.ts";
-import { DEFAULT_SCOPES, REGISTRATION_LEAST_MS } from "./open_link.ts";
+import { registrationFor } from "./registration.ts";
 import { type SignedIn, signIn, TOKEN_BYTES } from "./sign_in.ts";
-import { signInUrl } from "./start_urls.ts";
 import { sessionTargets } from "./targets.ts";
 
 /** How it ended; `denied` and `expired` as for a device code. */
@@ -43,7 +28,7 @@ export async function signInByBrowser(
   const { system, aws } = run;
   const { session } = view;
   if (connection.listen === undefined) throw new UserError("Cannot sign in by browser: this run may not listen");
-  const registration = await register(run, view);
+  const registration = await registrationFor(run, session, { flow: "browser" });
   const { oidc } = sessionTargets(session, system.env);
   const state = crypto.randomUUID();
   const { verifier, challenge } = pkce(crypto.getRandomValues(new Uint8Array(VERIFIER_BYTES)));
@@ -77,20 +62,4 @@ async function answerOrStop({ sleep }: Run["system"], { answer }: CallbackListen
   } finally {
     answered.abort();
   }
-}
-
-/** Both flows share one file; a registration of the other flow is replaced, as the AWS CLI does. */
-async function register(run: Run, { session }: View): Promise<Registration> {
-  const { system, aws } = run;
-  const scopes = session.scopes ?? DEFAULT_SCOPES;
-  const cached = await readRegistration(system, session);
-  const until = system.now() + REGISTRATION_LEAST_MS;
-  if (cached.kind === "registration" && isFitFor("browser", cached.registration, scopes, until)) {
-    return cached.registration;
-  }
-  const client = browserClient(`botocore-client-${session.name}`, scopes, signInUrl(run, session));
-  const answer = await aws.call("RegisterClient", sessionTargets(session, system.env).oidc, client);
-  const registration = browserRegistration(answer, scopes);
-  await writeFileAtomic(registrationPath(system.home, session), formatRegistration(registration));
-  return registration;
 }

@@ -1,5 +1,5 @@
 // The channels of the config with their secrets looked up: ready to be handed to the workers that send.
-import { hostAndPort } from "../aws/endpoints.ts";
+import { hostAndPort } from "../domain/host.ts";
 import type { ChannelConfig } from "../config/channels.ts";
 import { url as webAddress } from "../config/values.ts";
 import type { ChannelFilter } from "../domain/delivery.ts";

@@ -1,6 +1,5 @@
 // Sends what is due and keeps the links in sent messages fresh.
 import type { Config } from "../config/config.ts";
-import type { AlertPolicy } from "../domain/alert.ts";
 import { afterSending, channelOf, ENDED, isDue, outdated, type Post, sending } from "../domain/delivery.ts";
 import { isOpen } from "../domain/pending.ts";
 import type { Notification } from "../domain/report.ts";
@@ -23,11 +22,6 @@ export interface Telling {
   readonly teller?: Teller;
 }
 
-export function policyOf({ alerts }: Config): AlertPolicy {
-  const { remindEveryMs, quietHours, timeZone, holdFirst } = alerts;
-  return { remindEveryMs, quietHours, timeZone, holdFirst };
-}
-
 /** The ways to people in one round. */
 export class Deliverer {
   readonly notifications: Notification[] = [];
@@ -45,7 +39,7 @@ export class Deliverer {
 
   #due(now: number): Post[] {
     const { posts, incidents } = this.book.state;
-    const policy = policyOf(this.telling.config);
+    const policy = this.telling.config.alerts;
     return posts.filter((post) => isDue(post, now, { incidents, policy }));
   }
 

@@ -51,11 +51,12 @@ export async function healDue(
   let startUrls: StartUrls | undefined;
   try {
     const asking = reached.filter(cares).map(({ session }) => session);
+    const caCerts = caCertsOf(reached, system);
     if (asking.length > 0) {
       const { resolveStartUrls } = await import("./start_urls.ts");
-      startUrls = await resolveStartUrls(context, asking, caCertsOf(reached, system));
+      startUrls = await resolveStartUrls(context, asking, caCerts);
     }
-    connection = await context.connect(hostsOf(reached, system.env), caCertsOf(reached, system), {
+    connection = await context.connect(hostsOf(reached, system.env), caCerts, {
       channels,
       heartbeatUrl,
     });
@@ -72,6 +73,11 @@ export async function healDue(
     const wrong = clockOffsetMs !== undefined && Math.abs(clockOffsetMs) > CLOCK_TOLERANCE_MS;
     return { healed, notifications, clockOffsetMs: wrong ? clockOffsetMs : undefined };
   };
+  let beaten = heartbeatUrl === undefined;
+  const beatOnce = async () => {
+    if (!beaten) await beat(context, connection);
+    beaten = true;
+  };
   try {
     // Loaded while the worker loads the SDK.
     const { healSession } = await import("./heal_session.ts");
@@ -81,11 +87,10 @@ export async function healDue(
       (view) => due.includes(view) ? healSession(run, view, options) : untouched(context, view),
     );
     if (!healed.some((each) => cares(each.view) || !isWell(each))) {
-      if (heartbeatUrl !== undefined) await beat(context, connection);
+      await beatOnce();
       return worked(healed, []);
     }
     const { attend } = await import("./attend.ts");
-    let beaten = false;
     const attended = await attend(run, healed, {
       ...people,
       channels,
@@ -93,11 +98,10 @@ export async function healDue(
       refreshAheadMs: options.refreshAheadMs,
       onPause: async (healed, notifications) => {
         await people.onPause(worked(healed, notifications));
-        if (heartbeatUrl !== undefined) await beat(context, connection);
-        beaten = true;
+        await beatOnce();
       },
     });
-    if (!beaten && heartbeatUrl !== undefined) await beat(context, connection);
+    await beatOnce();
     return worked(attended.healed, attended.notifications);
   } finally {
     connection.close();

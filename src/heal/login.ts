@@ -9,7 +9,7 @@ import type { BrowserPrompt, Fault, LoginPrompt, LoginReport } from "../domain/r
 import type { Choice } from "../domain/select.ts";
 import type { Session } from "../domain/session.ts";
 import { isRefreshable, samePair } from "../domain/token.ts";
-import { acquireLock, type Lock, LockHeld } from "../store/lock.ts";
+import { type Lock, tryLock } from "../store/lock.ts";
 import { loginLockPath } from "../store/paths.ts";
 import { readPendingLogin, removePendingLogin } from "../store/pending_login.ts";
 import { chooseSessions } from "./choose.ts";
@@ -55,13 +55,12 @@ export async function login(context: Context, options: LoginOptions): Promise<Lo
   const isFine = (view: View) => options.ifNeeded && view.decision.state === "healthy";
   const wanted = views.filter((view) => !isFine(view));
   const sessions = wanted.map(({ session }) => session);
-  const startUrls = await resolveStartUrls(context, sessions, caCertsOf(wanted, system));
-  const connection = wanted.length === 0
-    ? undefined
-    : await context.connect(hostsOf(wanted, system.env), caCertsOf(wanted, system), {
-      channels: [],
-      callback: options.flow === "browser",
-    });
+  const caCerts = caCertsOf(wanted, system);
+  const startUrls = await resolveStartUrls(context, sessions, caCerts);
+  const connection = wanted.length === 0 ? undefined : await context.connect(hostsOf(wanted, system.env), caCerts, {
+    channels: [],
+    callback: options.flow === "browser",
+  });
   const reports: LoginReport[] = [];
   try {
     for (const view of views) {
@@ -152,14 +151,8 @@ async function attach(run: Run, view: View, options: LoginOptions, setup: Standi
   }
 }
 
-async function lockOrElse({ system }: Run, name: string): Promise<Lock | undefined> {
-  try {
-    const { now, sleep } = system;
-    return await acquireLock(loginLockPath(system.home, name), { now, sleep, timeoutMs: TURN_MS });
-  } catch (error) {
-    if (error instanceof LockHeld) return undefined;
-    throw error;
-  }
+function lockOrElse({ system: { home, now, sleep } }: Run, name: string): Promise<Lock | undefined> {
+  return tryLock(loginLockPath(home, name), { now, sleep, timeoutMs: TURN_MS });
 }
 
 async function waitAndSignIn(run: Run, view: View, first: PendingLogin, setup: Standing): Promise<LoginReport> {

@@ -31,10 +31,12 @@ export async function rememberRefreshed(
   session: Session,
   token: Token,
   issuedAt: number,
+  login: Pick<SessionRecord, "loginAt"> = {},
 ): Promise<void> {
   const change = (record: SessionRecord): SessionRecord => ({
     ...record,
     ...NO_FAILURE,
+    ...login,
     usedAt: record.usedAt ?? issuedAt,
     token: { fingerprint: fingerprintOf(token), issuedAt, lifeMs: token.expiresAt - issuedAt },
     lastRefreshAt: issuedAt,
@@ -44,9 +46,7 @@ export async function rememberRefreshed(
 
 /** A new sign-in; see {@link rememberRefreshed}. */
 export async function rememberLogin(run: Context, session: Session, token: Token, issuedAt: number): Promise<void> {
-  await rememberRefreshed(run, session, token, issuedAt);
-  const change = (record: SessionRecord): SessionRecord => ({ ...record, loginAt: issuedAt });
-  await orWarn(run.log, session, updateRecordLocked(run.system, session.name, change));
+  await rememberRefreshed(run, session, token, issuedAt, { loginAt: issuedAt });
 }
 
 /** A record that cannot be written is no failure of the session. */

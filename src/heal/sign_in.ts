@@ -17,7 +17,6 @@ import { rememberLogin, rememberProofs } from "./notes.ts";
 import { withMissingAccounts } from "./missing_accounts.ts";
 import { prove, type Proved } from "./prove.ts";
 import { sessionTargets } from "./targets.ts";
-import { unlessLoggedOut } from "./unless_logged_out.ts";
 import { withSessionLock } from "./update_record.ts";
 
 /** A refresh under way may hold the lock for some minutes; what a person has allowed is not thrown away before. */
@@ -120,12 +119,10 @@ export async function signIn(
   await withSessionLock(system, session.name, LOCK_MS, async () => {
     await prepared.publish();
     await rememberLogin(run, session, token, issuedAt);
+    for (const { path, bytes } of proved?.held ?? []) await writeFileAtomic(path, bytes);
   });
   removePendingLogin(system.home, session.name);
   log.info("signed in", { session: session.name });
-  await unlessLoggedOut(system, session, async () => {
-    for (const { path, bytes } of proved?.held ?? []) await writeFileAtomic(path, bytes);
-  });
   proved ??= await prove(run, session, token, view.roles);
   proved = await withMissingAccounts(run, session, token, proved);
   const user = userOf(proved.proofs);

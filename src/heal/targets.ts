@@ -1,11 +1,11 @@
 // Where the calls of a session go, and which certificates they trust.
 import { caBundle } from "../aws/ca_bundle.ts";
-import { chooseEndpoint, hostAndPort, type Service, usesDualstackPortal } from "../aws/endpoints.ts";
+import { chooseEndpoint, type Service, usesDualstackPortal } from "../aws/endpoints.ts";
+import { hostAndPort, isGrantable } from "../domain/host.ts";
 import type { Target } from "../aws/protocol.ts";
 import { UserError } from "../domain/problem.ts";
 import type { Profile, Session } from "../domain/session.ts";
 import type { Selected } from "../domain/select.ts";
-import { isGrantable } from "../sandbox/aws_worker.ts";
 import type { System } from "../system/system.ts";
 
 export interface SessionTargets {

@@ -2,13 +2,13 @@
 import { announce, type Announcement, denied, type Incident, incidentNow } from "../domain/alert.ts";
 import { type Post, postsOf, routesFor, toldRoutes } from "../domain/delivery.ts";
 import type { Notification } from "../domain/report.ts";
-import { acquireLock, type Lock, LockHeld } from "../store/lock.ts";
+import { tryLock } from "../store/lock.ts";
 import { alertLockPath } from "../store/paths.ts";
 import { AlertBook } from "./alert_book.ts";
 import { downtimeOf, profilesOf } from "./alert_text.ts";
 import { obeyBots } from "./bots.ts";
 import type { Run } from "./context.ts";
-import { Deliverer, policyOf, type Telling } from "./deliver.ts";
+import { Deliverer, type Telling } from "./deliver.ts";
 import { conditionOf, type Situation, wasDenied } from "./situation.ts";
 
 /** What one round of telling did. */
@@ -28,14 +28,9 @@ const AT_ONCE_MS = 1_000;
  */
 export async function tell(run: Run, situations: readonly Situation[], telling: Telling): Promise<Told> {
   const { system } = run;
-  let lock: Lock;
-  try {
-    const { now, sleep } = system;
-    lock = await acquireLock(alertLockPath(system.home), { now, sleep, timeoutMs: LOCK_MS });
-  } catch (error) {
-    if (error instanceof LockHeld) return { notifications: [], again: false };
-    throw error;
-  }
+  const { now, sleep } = system;
+  const lock = await tryLock(alertLockPath(system.home), { now, sleep, timeoutMs: LOCK_MS });
+  if (lock === undefined) return { notifications: [], again: false };
   try {
     const book = new AlertBook(run);
     const bySession = new Map(situations.map((one) => [one.healed.view.session.name, one]));
@@ -64,7 +59,7 @@ function decide(book: AlertBook, session: string, situation: Situation, { config
   if (condition === undefined) return;
   const id = `${Math.floor(now / 1000).toString(36)}-${Math.floor(system.random() * 36 ** 6).toString(36)}`;
   const current = condition.kind === "fine" ? before : incidentNow(session, before, condition, now, id);
-  const policy = policyOf(config);
+  const policy = config.alerts;
   const isDenied = wasDenied(situation.healed.view, before, policy, now);
   const step = announce(current && isDenied ? denied(current) : current, condition, now, policy);
 

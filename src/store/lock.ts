@@ -40,6 +40,16 @@ export async function withLock<T>(path: string, wait: LockWait, body: () => Prom
   }
 }
 
+/** The same, but undefined when somebody else has it: see {@link acquireLock}. */
+export async function tryLock(path: string, wait: LockWait): Promise<Lock | undefined> {
+  try {
+    return await acquireLock(path, wait);
+  } catch (error) {
+    if (error instanceof LockHeld) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Takes the exclusive lock at `path` (absolute; a file of mode 0600 that is made when missing and never removed).
  *
