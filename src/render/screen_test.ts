@@ -7,6 +7,7 @@ function system(env: Record<string, string>, outIsTerminal: boolean): System {
   return {
     now: () => 1000,
     sleep: () => Promise.resolve(),
+    run: () => Promise.reject(new Error("no program was expected")),
     random: () => 0,
     home: "/home/me",
     cwd: "/",

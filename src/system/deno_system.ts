@@ -26,6 +26,7 @@ export function denoSystem(place: Place, ending: Ending = {}): System {
     now: () => Date.now(),
     sleep: (ms, signal) => sleep(ms, [signal, ending.signal]),
     random: () => crypto.getRandomValues(new Uint32Array(1))[0] / 2 ** 32,
+    run: async (command) => await (await import("./run_program.ts")).runProgram(command),
   };
 }
 

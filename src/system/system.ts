@@ -1,4 +1,5 @@
-// The outside world as one interface: clock, chance, terminal, environment. Files are used through `src/store`.
+// The outside world as one interface: clock, chance, terminal, environment, programs. Files are used through `src/store`.
+import type { Command, Ran } from "./run_program.ts";
 
 /** Everything a use case needs from outside. Only `main.ts` builds the real one; tests hand in their own. */
 export interface System {
@@ -19,6 +20,8 @@ export interface System {
   readonly host: string;
   readonly user: string;
   readonly os: "darwin" | "linux";
+  /** Runs a program to its end; see `run_program.ts`. Only commands with the right to do so may call it. */
+  run(command: Command): Promise<Ran>;
 }
 
 /** Where text goes. */

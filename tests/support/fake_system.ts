@@ -29,6 +29,8 @@ export interface FakeSystem extends System, AsyncDisposable {
   /** Lines of {@link FakeSystem.log}. */
   readonly logged: { readonly level: Level; readonly message: string; readonly facts?: Facts }[];
   readonly log: Log;
+  /** Runs a program; fails the test unless the test sets it. */
+  run: System["run"];
   /** Writes a file below the home; folders are made. */
   write(path: string, text: string): void;
   /** Text of a file below the home; undefined when there is none. */
@@ -66,6 +68,7 @@ export async function fakeSystem(env: Record<string, string | undefined> = {}): 
     printed,
     logged,
     duringSleep: () => {},
+    run: ({ program, args }) => Promise.reject(new Error(`no program was expected: ${[program, ...args].join(" ")}`)),
     // No methods: callers take them out of the object.
     now: () => system.clock,
     random: () => system.chance,
