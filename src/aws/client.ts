@@ -1,5 +1,6 @@
 // The main program's side of the AWS worker: typed calls in, values or `AwsError` out.
 import type { CallFailure } from "../domain/classify.ts";
+import { WorkerCalls } from "../sandbox/worker_calls.ts";
 import type { AnswerMessage, CallMessage, Input, Operation, Output, SetupMessage, Target } from "./protocol.ts";
 
 /** A call to AWS that failed; see {@link CallFailure} for the fields. Holds no secret. */
@@ -30,23 +31,14 @@ export const CALL_TIMEOUT_MS = 10_000;
 
 /** {@link Aws} over a worker made by `sandbox/aws_worker.ts`. */
 export class AwsClient implements Aws {
-  readonly #worker: Worker;
-  readonly #now: () => number;
-  readonly #waiting = new Map<number, (answer: AnswerMessage) => void>();
-  #nextId = 1;
-  /** Why the worker is gone: nothing would ever answer a call to it. */
-  #ended: CallFailure | undefined;
+  readonly #calls: WorkerCalls<AnswerMessage>;
   clockOffsetMs: number | undefined;
 
   constructor(worker: Worker, now: () => number, caCerts: readonly string[] = []) {
-    this.#worker = worker;
-    this.#now = now;
-    worker.onmessage = ({ data }: MessageEvent<AnswerMessage>) => this.#receive(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      this.#failAll(event.message);
-    };
-    worker.postMessage({ caCerts } satisfies SetupMessage);
+    const setup: SetupMessage = { caCerts };
+    this.#calls = new WorkerCalls(worker, setup, ({ serverTime }) => {
+      if (serverTime !== undefined) this.clockOffsetMs = serverTime - now();
+    });
   }
 
   async call<O extends Operation>(
@@ -55,40 +47,18 @@ export class AwsClient implements Aws {
     input: Input<O>,
     timeoutMs = CALL_TIMEOUT_MS,
   ): Promise<Output<O>> {
-    if (this.#ended) throw new AwsError(operation, target, this.#ended);
-    const id = this.#nextId++;
-    const { promise, resolve } = Promise.withResolvers<AnswerMessage>();
-    this.#waiting.set(id, resolve);
-    const message: CallMessage = {
-      id,
-      operation,
-      target,
-      input,
-      timeoutMs,
-      clockOffsetMs: this.clockOffsetMs ?? 0,
-    };
-    this.#worker.postMessage(message);
-    const answer = await promise;
+    const clockOffsetMs = this.clockOffsetMs ?? 0;
+    const message: Omit<CallMessage, "id"> = { operation, target, input, timeoutMs, clockOffsetMs };
+    const answer = await this.#calls.call(message);
+    if ("gone" in answer) {
+      throw new AwsError(operation, target, { kind: "network", code: "WorkerEnded", message: answer.gone });
+    }
     if ("failure" in answer) throw new AwsError(operation, target, answer.failure);
     return answer.output as Output<O>;
   }
 
   /** Ends the worker; calls under way fail. */
   close(): void {
-    this.#worker.terminate();
-    this.#failAll("closed");
-  }
-
-  #receive(answer: AnswerMessage): void {
-    if (answer.serverTime !== undefined) this.clockOffsetMs = answer.serverTime - this.#now();
-    this.#waiting.get(answer.id)?.(answer);
-    this.#waiting.delete(answer.id);
-  }
-
-  #failAll(message: string): void {
-    const failure: CallFailure = { kind: "network", code: "WorkerEnded", message };
-    this.#ended ??= failure;
-    for (const [id, resolve] of this.#waiting) resolve({ id, failure });
-    this.#waiting.clear();
+    this.#calls.close();
   }
 }

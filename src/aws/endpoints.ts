@@ -1,6 +1,6 @@
 // Which URL answers for a service in a region: all partitions, FIPS, dual-stack, and the overrides AWS clients honour.
 import type { EndpointOverrides } from "../domain/session.ts";
-import { isLoopback } from "../domain/loopback.ts";
+import { isLoopback } from "../domain/host.ts";
 import { UserError } from "../domain/problem.ts";
 
 export type Service = "oidc" | "portal" | "sts";
@@ -105,10 +105,4 @@ function checkedOverride(text: string, where: string): string {
   const named = url.username !== "" || url.password !== "";
   url.username = url.password = "";
   return (named ? url.href : text).replace(/\/+$/, "");
-}
-
-/** `host:port` of a URL, as a network grant wants it. */
-export function hostAndPort(url: string): string {
-  const { protocol, hostname, port } = new URL(url);
-  return `${hostname}:${port || (protocol === "https:" ? "443" : "80")}`;
 }

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { UserError } from "../domain/problem.ts";
-import { isLoopback } from "../domain/loopback.ts";
-import { chooseEndpoint, endpointOf, hostAndPort, type Service, usesDualstackPortal } from "./endpoints.ts";
+import { isLoopback } from "../domain/host.ts";
+import { chooseEndpoint, endpointOf, type Service, usesDualstackPortal } from "./endpoints.ts";
 
 /** Regions and their suffixes: plain and dual-stack (botocore's endpoint rule sets). */
 const PARTITIONS: ReadonlyArray<readonly [region: string, suffix: string, dualstack: string]> = [
@@ -158,18 +158,6 @@ Deno.test("chooseEndpoint() never gives plain http to anything but this machine"
     if (isLoopback(new URL(url).hostname)) return;
     assert.throws(() => chooseEndpoint("sts", "us-east-1", { AWS_ENDPOINT_URL: url }), UserError);
   }));
-});
-
-Deno.test("hostAndPort() says what a network grant wants", () => {
-  const rows = [
-    ["https://oidc.us-east-1.amazonaws.com", "oidc.us-east-1.amazonaws.com:443"],
-    ["https://a.example:8443/path", "a.example:8443"],
-    ["http://localhost", "localhost:80"],
-    ["http://127.0.0.1:8080", "127.0.0.1:8080"],
-    ["http://[::1]:8080", "[::1]:8080"],
-    ["https://A.Example:443", "a.example:443"],
-  ];
-  for (const [url, expected] of rows) assert.equal(hostAndPort(url), expected);
 });
 
 Deno.test("usesDualstackPortal() knows the start URLs of the dual-stack portal", () => {

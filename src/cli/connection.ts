@@ -1,6 +1,6 @@
 // The ways out: the workers and the clients that speak to them. Loaded by the first command that has something to ask.
 import { AwsClient, AwsError } from "../aws/client.ts";
-import { hostAndPort } from "../aws/endpoints.ts";
+import { hostAndPort } from "../domain/host.ts";
 import type { ResolvedStartUrl } from "../aws/start_url.ts";
 import type { Connection, Outlets } from "../heal/context.ts";
 import { startAwsWorker, startCallbackWorker, startResolveWorker } from "../sandbox/aws_worker.ts";

@@ -1,4 +1,5 @@
 // Sends messages through the workers: one for all channels over the network, one for each program.
+import { hostAndPort } from "../domain/host.ts";
 import { Secret } from "../domain/secret.ts";
 import type { Channel } from "../heal/channels.ts";
 import type { Outlets, Teller } from "../heal/context.ts";
@@ -15,7 +16,7 @@ export function openTeller(
   caCerts: readonly string[],
 ): Teller & { close(): void } {
   const hosts = new Set(channels.flatMap((channel) => channel.hosts));
-  if (heartbeatUrl !== undefined) hosts.add(hostOf(heartbeatUrl));
+  if (heartbeatUrl !== undefined) hosts.add(hostAndPort(heartbeatUrl));
   const net = hosts.size === 0 ? undefined : new NotifyClient(startNotifyWorker([...hosts]), { caCerts });
   const programs = new Map<string, RunClient>();
   for (const { program } of channels) {
@@ -49,9 +50,4 @@ export function openTeller(
 
 function unusable(channel: Channel | undefined): DeliveryFailure {
   return { ok: false, code: "NotUsable", message: channel?.failure ?? "there is no such channel" };
-}
-
-function hostOf(url: string): string {
-  const { hostname, port, protocol } = new URL(url);
-  return `${hostname}:${port || (protocol === "https:" ? "443" : "80")}`;
 }

@@ -1,7 +1,7 @@
 // sso-heal's own configuration, ~/.config/sso-heal/config.ini: read whole, every problem in it named at once.
 import { existsSync } from "node:fs";
+import type { AlertPolicy } from "../domain/alert.ts";
 import type { Problem } from "../domain/problem.ts";
-import type { QuietHours } from "../domain/quiet_hours.ts";
 import { configPaths } from "../store/paths.ts";
 import type { ChannelConfig } from "./channels.ts";
 
@@ -28,14 +28,9 @@ export interface Config {
 }
 
 /** When people are told. */
-export interface AlertsConfig {
-  readonly remindEveryMs: number;
+export interface AlertsConfig extends AlertPolicy {
   /** Before the expected end of a session, milliseconds. */
   readonly warnBeforeMs: readonly number[];
-  readonly quietHours?: QuietHours;
-  readonly holdFirst: boolean;
-  /** IANA name; undefined: the machine's. */
-  readonly timeZone?: string;
   /** Names of channels, the first that works is used. */
   readonly fallback: readonly string[];
 }

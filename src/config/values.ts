@@ -1,6 +1,6 @@
 // The kinds of value a key of config.ini can have: how each is read, and whether it is a secret as it stands.
 import { parseDuration } from "../domain/duration.ts";
-import { isLoopback } from "../domain/loopback.ts";
+import { hostAndPort, isGrantable, isLoopback } from "../domain/host.ts";
 
 /** What reading a value gave; `error` is a clause that follows the value ("is not a duration"). */
 export type Read<T> = { readonly value: T } | { readonly error: string; readonly hint: string };
@@ -89,7 +89,7 @@ export const mailServer: Kind<string> = {
     if (value.startsWith("sendmail:/")) return { value };
     const parsed = URL.parse(value);
     if (parsed !== null && (parsed.protocol === "smtp:" || parsed.protocol === "smtps:") && parsed.hostname !== "") {
-      return { value };
+      return isGrantable(hostAndPort(value)) ? { value } : NO_HOST;
     }
     return { error: "is not a mail server", hint: "for example smtps://USER@HOST:465, or sendmail:/usr/sbin/sendmail" };
   },
@@ -129,6 +129,8 @@ export const command: Kind<string[]> = {
   },
 };
 
+const NO_HOST = { error: "names no valid host", hint: "correct the name of the host" };
+
 function readUrl(value: string): Read<string> {
   const parsed = URL.parse(value);
   if (parsed === null || (parsed.protocol !== "https:" && parsed.protocol !== "http:")) {
@@ -137,7 +139,8 @@ function readUrl(value: string): Read<string> {
   if (parsed.protocol === "http:" && !isLoopback(parsed.hostname)) {
     return { error: "would send without encryption", hint: "use https:// (http:// is for this machine only)" };
   }
-  return { value };
+  // No worker can be started for such a name, and every other channel would be lost with it.
+  return isGrantable(hostAndPort(value)) ? { value } : NO_HOST;
 }
 
 function isLiteral(value: string): boolean {

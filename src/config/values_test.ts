@@ -33,6 +33,9 @@ Deno.test("readConfig() names each bad value with line and way out, and uses the
     ["notify x", "webhook_url = file:s3cret", /its value names no absolute path/],
     ["notify x", "server = smtp.example.com", /its value is not a mail server/],
     ["notify x", "server = smtp://", /its value is not a mail server/],
+    ["notify x", "server = smtps://me@mail..example.com:465", /its value names no valid host \| correct the name/],
+    ["notify x", "webhook_url = https://a..b/s3cret", /its value names no valid host/],
+    ["heartbeat", "url = https://*.example.com/s3cret", /its value names no valid host/],
     ["metrics", "file = metrics.prom", /"metrics.prom" is not an absolute path \| begin with/],
     ["heartbeat", "url = http://hc.example.com/s3cret", /its value would send without encryption/],
   ];

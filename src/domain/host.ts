@@ -1,6 +1,23 @@
-// Which addresses are this machine: the only ones that plain http may go to.
+// Hosts: which are this machine, and which can be named in a grant.
 
-/** Whether the host name of a URL means this machine. */
+/** Whether the host name of a URL means this machine: the only one that plain http may go to. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+/** `host:port` of a URL, as a network grant wants it. */
+export function hostAndPort(url: string): string {
+  const { protocol, hostname, port } = new URL(url);
+  return `${hostname}:${port || (protocol === "https:" ? "443" : "80")}`;
+}
+
+/** Letters, digits, `-` and `_` between dots, or an IPv6 address in brackets; then a port. */
+const PLAIN_HOST = /^(?:[a-z\d_-]{1,63}(?:\.[a-z\d_-]{1,63})*\.?|\[[\da-f:.]+\]):\d+$/i;
+
+/**
+ * Whether `host` (`host:port`) may become a grant. Deno refuses to start a worker with a name it cannot read
+ * (`my..host`), and `*.` would open more than one host.
+ */
+export function isGrantable(host: string): boolean {
+  return host.length <= 259 && PLAIN_HOST.test(host);
 }

@@ -1,5 +1,6 @@
 // The main program's side of the worker that sends messages: calls in, outcomes out, never an exception.
 import type { Secret } from "../domain/secret.ts";
+import { WorkerCalls } from "../sandbox/worker_calls.ts";
 import { oneLine } from "./foreign_words.ts";
 import type {
   BotAnswer,
@@ -12,28 +13,15 @@ import type {
 } from "./protocol.ts";
 
 type Outcome = DeliveryResult | BotAnswer;
-/** A call without its number, which the client gives. */
+/** A call without its number. */
 type Unnumbered<C> = C extends NotifyCall ? Omit<C, "id"> : never;
 
 /** Over a worker of `notify/worker.ts`. Every call ends: with the worker's answer, or with the worker's end. */
 export class NotifyClient {
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, (outcome: Outcome) => void>();
-  #nextId = 1;
-  /** Why the worker is gone: nothing would ever answer a call to it. */
-  #ended: DeliveryFailure | undefined;
+  readonly #calls: WorkerCalls<NotifyAnswer>;
 
   constructor(worker: Worker, setup: NotifySetup = {}) {
-    this.#worker = worker;
-    worker.onmessage = ({ data }: MessageEvent<NotifyAnswer>) => {
-      this.#waiting.get(data.id)?.("bot" in data ? data.bot : data.result);
-      this.#waiting.delete(data.id);
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      this.#end(oneLine(event.message, 200));
-    };
-    worker.postMessage(setup);
+    this.#calls = new WorkerCalls(worker, setup);
   }
 
   /** Sends one message; `settings` hold the JSON of `ChannelSettings`. */
@@ -53,22 +41,12 @@ export class NotifyClient {
 
   /** Ends the worker; calls under way fail. */
   close(): void {
-    this.#worker.terminate();
-    this.#end("closed");
+    this.#calls.close();
   }
 
-  #call(call: Unnumbered<NotifyCall>): Promise<Outcome> {
-    if (this.#ended) return Promise.resolve(this.#ended);
-    const id = this.#nextId++;
-    const { promise, resolve } = Promise.withResolvers<Outcome>();
-    this.#waiting.set(id, resolve);
-    this.#worker.postMessage({ id, ...call });
-    return promise;
-  }
-
-  #end(message: string): void {
-    this.#ended ??= { ok: false, code: "WorkerEnded", message };
-    for (const resolve of this.#waiting.values()) resolve(this.#ended);
-    this.#waiting.clear();
+  async #call(call: Unnumbered<NotifyCall>): Promise<Outcome> {
+    const answer = await this.#calls.call(call);
+    if ("gone" in answer) return { ok: false, code: "WorkerEnded", message: oneLine(answer.gone, 200) };
+    return "bot" in answer ? answer.bot : answer.result;
   }
 }

@@ -1,5 +1,6 @@
 // The main program's side of a worker that starts one program: a delivery in, its outcome out, never an exception.
 import type { Secret } from "../domain/secret.ts";
+import { CLOSED, type Gone, WorkerCalls } from "../sandbox/worker_calls.ts";
 import type { ChannelSettings, Delivery, DeliveryResult } from "./protocol.ts";
 import { failureOf } from "./failure.ts";
 import type { Job, RunAnswer } from "./run_worker.ts";
@@ -10,30 +11,19 @@ const PASSED_ON =
 
 /** Over a worker of `notify/run_worker.ts`. */
 export class RunClient {
-  readonly #worker: Worker;
+  readonly #calls: WorkerCalls<RunAnswer>;
   readonly #env: Readonly<Record<string, string>>;
-  readonly #waiting = new Map<number, (result: DeliveryResult) => void>();
-  #nextId = 1;
-  #ended: DeliveryResult | undefined;
 
   constructor(worker: Worker, env: Readonly<Record<string, string | undefined>>) {
-    this.#worker = worker;
+    this.#calls = new WorkerCalls(worker);
     this.#env = Object.fromEntries(
       Object.entries(env).filter((pair): pair is [string, string] => PASSED_ON.test(pair[0]) && pair[1] !== undefined),
     );
-    worker.onmessage = ({ data }: MessageEvent<RunAnswer>) => {
-      this.#waiting.get(data.id)?.(data.result);
-      this.#waiting.delete(data.id);
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      this.#end("the worker ended");
-    };
   }
 
   /** Hands `delivery` to the program of `settings` (the JSON of `ChannelSettings`). */
   async send(settings: Secret, delivery: Delivery): Promise<DeliveryResult> {
-    if (this.#ended !== undefined) return this.#ended;
+    if (this.#calls.gone !== undefined) return ended(this.#calls.gone);
     let job: Job | undefined;
     try {
       job = await jobOf(JSON.parse(settings.reveal()) as ChannelSettings, delivery);
@@ -45,25 +35,18 @@ export class RunClient {
       return failureOf(error);
     }
     if (job === undefined) return { ok: false, code: "NotUsable", message: "this channel starts no program" };
-    // It may have ended while the job was made.
-    if (this.#ended !== undefined) return this.#ended;
-    const id = this.#nextId++;
-    const { promise, resolve } = Promise.withResolvers<DeliveryResult>();
-    this.#waiting.set(id, resolve);
-    this.#worker.postMessage({ id, job: { ...job, env: this.#env } });
-    return await promise;
+    const answer = await this.#calls.call({ job: { ...job, env: this.#env } });
+    return "gone" in answer ? ended(answer) : answer.result;
   }
 
   close(): void {
-    this.#worker.terminate();
-    this.#end("closed");
+    this.#calls.close();
   }
+}
 
-  #end(message: string): void {
-    this.#ended ??= { ok: false, code: "WorkerEnded", message };
-    for (const resolve of this.#waiting.values()) resolve(this.#ended);
-    this.#waiting.clear();
-  }
+/** What the runtime says of a dead worker names a program of the user: it is not repeated. */
+function ended({ gone }: Gone): DeliveryResult {
+  return { ok: false, code: "WorkerEnded", message: gone === CLOSED ? gone : "the worker ended" };
 }
 
 async function jobOf(settings: ChannelSettings, delivery: Delivery): Promise<Job | undefined> {

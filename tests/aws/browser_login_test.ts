@@ -10,7 +10,7 @@ import {
 } from "../../src/aws/browser_login.ts";
 import { listenForCallback } from "../../src/aws/browser_login_listener.ts";
 import { AwsClient, AwsError } from "../../src/aws/client.ts";
-import { hostAndPort } from "../../src/aws/endpoints.ts";
+import { hostAndPort } from "../../src/domain/host.ts";
 import type { Target } from "../../src/aws/protocol.ts";
 import { startAwsWorker } from "../../src/sandbox/aws_worker.ts";
 import { type Simulator, type SimulatorOptions, startSimulator } from "./simulator.ts";
