@@ -47,6 +47,8 @@ export interface Incident {
   readonly reminders: number;
   /** Links are renewed from here on for {@link SILENT_RENEWAL_MS}; absent before a warning, and once somebody denied. */
   readonly linksFrom?: number;
+  /** When somebody last got a link because they asked for one. */
+  readonly askedAt?: number;
   /** `soon`: thresholds that were warned about, and of which end. */
   readonly warned: readonly number[];
   readonly end?: ExpectedLogin;
@@ -159,9 +161,9 @@ export function denied(incident: Incident): Incident {
   return { ...incident, linksFrom: undefined };
 }
 
-/** Somebody asked for a link. That there is no more than one a minute is the business of whoever opens them. */
+/** Somebody asked for a link. That there is no more than one a minute is the business of whoever reads the requests. */
 export function requested(incident: Incident, now: number): Incident {
-  return { ...incident, linksFrom: now };
+  return { ...incident, linksFrom: now, askedAt: now };
 }
 
 /**

@@ -45,6 +45,8 @@ export interface Post {
   readonly shown?: string;
   /** Why it failed the last time. */
   readonly error?: string;
+  /** It may have arrived although no answer came: once more, and no oftener. */
+  readonly unsure?: boolean;
   /** `healed`: fixed when the incident ended. */
   readonly downtimeMs?: number;
   readonly profiles?: readonly AlertProfile[];
@@ -115,7 +117,7 @@ export interface Circumstances {
  * until it is again; and quiet hours hold what failed before, but for the first alarm.
  */
 export function isDue(post: Post, now: number, circumstances?: Circumstances): boolean {
-  const { state, nextAt, rounds, event, reminder } = post;
+  const { state, nextAt, rounds, event, reminder, unsure } = post;
   // Nothing waits longer than that: the clock was set back.
   if (state !== "waiting" || (now < nextAt && nextAt - now < GIVE_UP_MS)) return false;
   if (circumstances === undefined) return true;
@@ -123,7 +125,7 @@ export function isDue(post: Post, now: number, circumstances?: Circumstances): b
   const incident = incidents.find(({ id }) => id === post.incident);
   if (incident !== undefined && EVENTS[incident.kind] !== event) return false;
   const isFirstAlarm = reminder === 0 && event !== "healed" && event !== "login-soon";
-  return rounds === 0 || (isFirstAlarm && !holdFirst) || !isQuiet(now, quietHours, timeZone);
+  return rounds === 0 || (isFirstAlarm && !holdFirst && !unsure) || !isQuiet(now, quietHours, timeZone);
 }
 
 export function sending(post: Post): Post {
@@ -133,17 +135,22 @@ export function sending(post: Post): Post {
 /** What came of sending it. */
 export type Sent =
   | { readonly ok: true; readonly ref?: string; readonly shown?: string }
-  | { readonly ok: false; readonly error: string; readonly retryAfterMs?: number };
+  | { readonly ok: false; readonly error: string; readonly retryAfterMs?: number; readonly unsure?: boolean };
 
 /** A failure passes the turn to the next channel at once; after the last one the round begins again, later. */
 export function afterSending(post: Post, sent: Sent, now: number, random: number): Post {
   if (sent.ok) return { ...post, state: "sent", ref: sent.ref, shown: sent.shown, error: undefined };
   const { error, retryAfterMs } = sent;
-  if (post.turn + 1 < post.route.length) return { ...post, state: "waiting", turn: post.turn + 1, nextAt: now, error };
+  // An alarm must not come all night because a server takes its time to answer.
+  if (sent.unsure && post.unsure) return { ...post, state: "sent", error };
+  const unsure = sent.unsure || post.unsure;
+  if (post.turn + 1 < post.route.length) {
+    return { ...post, state: "waiting", turn: post.turn + 1, nextAt: now, error, unsure };
+  }
   if (now - post.at >= GIVE_UP_MS) return { ...post, state: "failed", error };
   const rounds = post.rounds + 1;
   const nextAt = now + delayAfter(BETWEEN_ROUNDS, rounds, random, retryAfterMs);
-  return { ...post, state: "waiting", turn: 0, rounds, nextAt, error };
+  return { ...post, state: "waiting", turn: 0, rounds, nextAt, error, unsure };
 }
 
 /**

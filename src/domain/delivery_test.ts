@@ -118,6 +118,7 @@ const HELD: readonly HeldRow[] = [
   ["tries a reminder again in the morning", { ...AGAIN, reminder: 1 }, NIGHT, QUIET, false],
   ["tries a warning again in the morning", { ...AGAIN, event: "login-soon" }, NIGHT, QUIET, false],
   ["tries the end again in the morning", { ...AGAIN, event: "healed" }, NIGHT, QUIET, false],
+  ["tries what may have arrived again in the morning", { ...AGAIN, unsure: true }, NIGHT, QUIET, false],
   ["tries it by day", { ...AGAIN, event: "healed" }, NOON + DAY, HOLD, true],
   ["tries the next channel at night, too", { event: "healed", turn: 1 }, NIGHT, QUIET, true],
   ["gives an answer at night that was asked for at night", { reminder: 3 }, NIGHT, QUIET, true],
@@ -132,6 +133,15 @@ Deno.test("takeOver() counts as sent what a process was sending when it died, an
   const states = ["waiting", "sending", "sent", "failed"] as const;
   const taken = takeOver(states.map((state) => post({ state })));
   assert.deepEqual(taken.map(({ state }) => state), ["waiting", "sent", "sent", "failed"]);
+});
+
+Deno.test("afterSending() sends what may have arrived once more, and no oftener", () => {
+  const unsure = { ...FAILED, unsure: true };
+  const once = afterSending(sending(post()), unsure, NOON, 0);
+  assert.deepEqual([once.state, once.unsure], ["waiting", true]);
+  const failed = afterSending(sending(once), FAILED, NOON, 0);
+  assert.deepEqual([failed.state, failed.unsure], ["waiting", true], "a plain failure between them changes nothing");
+  assert.equal(afterSending(sending(failed), unsure, NOON, 0).state, "sent");
 });
 
 Deno.test("afterSending() keeps what is needed to change the message", () => {

@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import { FakeAws, OFFLINE, refusal, THROTTLED, UNAVAILABLE } from "../../tests/support/fake_aws.ts";
 import { fakeSystem, MINUTE, START } from "../../tests/support/fake_system.ts";
 import { runOf } from "../../tests/support/heal_run.ts";
-import { freshToken, sessionNamed } from "../../tests/support/session_home.ts";
+import { freshToken, pendingOf, sessionNamed } from "../../tests/support/session_home.ts";
 import type { CallFailure } from "../domain/classify.ts";
 import type { PendingLogin } from "../domain/pending.ts";
 import { Secret } from "../domain/secret.ts";
 import type { Run } from "./context.ts";
+import { removePendingLogin, savePendingLogin } from "../store/pending_login.ts";
 import { type LoginEnd, pollOnce } from "./approval.ts";
 
 const WAITING = refusal("AuthorizationPendingException");
@@ -53,12 +54,14 @@ async function play(answers: readonly (CallFailure | typeof APPROVED)[], interva
   await using system = await fakeSystem();
   using aws = new FakeAws();
   for (const answer of answers) aws.on("CreateToken", answer, "device-code");
-  const end = await waitFor(runOf(system, aws), {
+  const pending: PendingLogin = {
     ...PENDING,
     expiresAt: START + codeS * 1000,
     intervalMs: intervalS * 1000,
     nextPollAt: START + intervalS * 1000,
-  });
+  };
+  await savePendingLogin(system.home, pending);
+  const end = await waitFor(runOf(system, aws), pending);
   return { end, pausesS: system.sleeps.map((ms) => ms / 1000) };
 }
 
@@ -80,6 +83,13 @@ const ROWS: readonly Row[] = [
   ],
   ["goes on while there is no network", [OFFLINE, OFFLINE, APPROVED], "approved", [5, 5, 5]],
   ["goes on after an answer that nobody can read", [UNREADABLE, APPROVED], "approved", [5, 5]],
+  [
+    "takes a code that AWS does not know for used up when an answer was lost before",
+    [OFFLINE, WAITING, refusal("InvalidGrantException")],
+    "lost",
+    [5, 5, 5],
+  ],
+  ["goes on when it is throttled with 400", [refusal("ThrottlingException"), APPROVED], "approved", [5, 5]],
   ["goes on after an error of the service", [UNAVAILABLE, THROTTLED, APPROVED], "approved", [5, 5, 5]],
 ];
 
@@ -102,4 +112,17 @@ Deno.test("pollOnce() gives the refusal of AWS", async () => {
 
 Deno.test("pollOnce() asks for the last time before the code ends", async () => {
   assert.deepEqual(await play([WAITING, WAITING], 5, 15), { end: { result: "expired" }, pausesS: [5, 5] });
+});
+
+Deno.test("pollOnce() does not bring back a link that a logout has removed meanwhile", async () => {
+  await using system = await fakeSystem();
+  using aws = new FakeAws();
+  await savePendingLogin(system.home, PENDING);
+  aws.on("CreateToken", () => {
+    removePendingLogin(system.home, "corp");
+    return WAITING;
+  }, "device-code");
+  const polled = await pollOnce(runOf(system, aws), CORP, PENDING);
+  assert.equal(polled.result, "called-off");
+  assert.equal(pendingOf(system, "corp"), undefined);
 });

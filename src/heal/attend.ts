@@ -3,7 +3,7 @@ import { AwsError } from "../aws/client.ts";
 import type { Config } from "../config/config.ts";
 import { denied, incidentNow, wantsLink } from "../domain/alert.ts";
 import { isDue } from "../domain/delivery.ts";
-import { isOpen } from "../domain/pending.ts";
+import { isOpen, nextPollAt } from "../domain/pending.ts";
 import { UserError } from "../domain/problem.ts";
 import type { Notification } from "../domain/report.ts";
 import { type AlertState, readAlertState } from "../store/alert_state.ts";
@@ -11,11 +11,12 @@ import { type Lock, tryLock } from "../store/lock.ts";
 import { loginLockPath } from "../store/paths.ts";
 import type { Channel } from "./channels.ts";
 import type { Run, Teller } from "./context.ts";
-import { faultOf } from "./faults.ts";
+import { faultOf, loginFault } from "./faults.ts";
 import type { Healed } from "./heal_session.ts";
 import { look } from "./look.ts";
 import { openLink } from "./open_link.ts";
 import { REGISTRATION_LEAST_MS } from "./registration.ts";
+import { isUnknownCode } from "./approval.ts";
 import { rememberDenied, rememberProblem } from "./notes.ts";
 import { tryToSignIn } from "./sign_in.ts";
 import { conditionOf, isOurs, type Situation, wasDenied } from "./situation.ts";
@@ -26,6 +27,7 @@ export interface AttendOptions {
   readonly channels: readonly Channel[];
   readonly teller?: Teller;
   readonly notify: boolean;
+  readonly isWhole: boolean;
   readonly refreshAheadMs: number;
   /** Approval is waited for until then (epoch milliseconds); a moment that has passed asks once. */
   readonly waitUntil: number;
@@ -61,6 +63,7 @@ export async function attend(run: Run, healed: readonly Healed[], options: Atten
   let rounds = 0;
   const watch: Watch = { ...options, startedAt: system.now() };
   for (;;) {
+    const roundAt = system.now();
     const state = readAlertState(system.home).state;
     const situations = await Promise.all(current.map((each) => attendSession(run, each, state, watch)));
     current = situations.map((one) => one.healed);
@@ -72,11 +75,15 @@ export async function attend(run: Run, healed: readonly Healed[], options: Atten
       again = told.again && !situations.some(({ tryAgain }) => tryAgain) && rounds++ < MOST_ROUNDS;
     }
     if (again) continue;
-    const isGoingOn = situations.some(({ healed, tryAgain }) => tryAgain || isOpen(healed.view.pending, system.now()));
+    // A link that ran out during this round is followed by another in the next.
+    const isGoingOn = situations.some(({ healed, tryAgain, attended }) =>
+      tryAgain || attended || isOpen(healed.view.pending, roundAt)
+    );
     if (!isGoingOn || system.now() >= options.waitUntil) return { healed: current, notifications };
     if (!paused) await options.onPause(current, notifications);
     paused = true;
-    await system.sleep(Math.max(0, Math.min(nextMoment(situations, system.now()), options.waitUntil) - system.now()));
+    const now = system.now();
+    await system.sleep(Math.max(0, Math.min(nextMoment(situations, roundAt, now), options.waitUntil) - now));
     current = await Promise.all(
       situations.map(({ healed, tryAgain }) =>
         lookAgain(run, tryAgain ? { ...healed, error: undefined } : healed, options)
@@ -103,7 +110,7 @@ async function attendSession(run: Run, healed: Healed, state: AlertState, option
     return await askOrOpen(run, fresh, state, options);
   } catch (error) {
     if (!(error instanceof AwsError) && !(error instanceof UserError)) throw error;
-    const { temporary, ...fault } = faultOf(error);
+    const { temporary, ...fault } = error instanceof AwsError ? loginFault(error) : faultOf(error);
     run.log.info(`cannot sign in to session ${session.name}`, { error: fault.message });
     // A link that was refused is no link any more.
     const fresh = await lookAgain(run, healed, options);
@@ -119,15 +126,16 @@ async function askOrOpen(run: Run, healed: Healed, state: AlertState, options: W
   const { session, pending } = view;
   let situation: Situation = { healed };
   if (isOpen(pending, system.now())) {
-    if (system.now() < pending.nextPollAt) return situation;
-    const soon = { ...run, deadline: system.now() + SIGN_IN_MS };
+    const now = system.now();
+    if (now < nextPollAt(pending, now)) return situation;
+    const soon = { ...run, deadline: now + SIGN_IN_MS };
     const attempt = await tryToSignIn(soon, view, pending, options.config.check.expectedUser);
     if (attempt.result === "signed-in") {
       const { view, proofs, approvedBy } = attempt;
       return { healed: { view, action: "logged-in", proofs }, approvedBy };
     }
     situation = { healed: await lookAgain(run, healed, options) };
-    if (attempt.result === "waiting") return situation;
+    if (attempt.result === "waiting" || attempt.result === "called-off") return situation;
     run.log.info(`the link of session ${session.name} has ended`, { because: attempt.result });
     // No new link until the next reminder, or until somebody asks for one.
     if (attempt.result === "denied") {
@@ -136,9 +144,7 @@ async function askOrOpen(run: Run, healed: Healed, state: AlertState, options: W
     }
     // A process that died over AWS's answer has used the code up: that shall not leave a person with a dead link.
     const isUsedUp = pending.startedAt < options.startedAt;
-    if (attempt.result === "refused" && !(isUsedUp && attempt.error.failure.code === "InvalidGrantException")) {
-      throw attempt.error;
-    }
+    if (attempt.result === "refused" && !(isUsedUp && isUnknownCode(attempt.error))) throw attempt.error;
     if (attempt.result === "unwanted") await rememberProblem(run, view, attempt.fault);
   }
   if (!mayWantLink(situation.healed, state, options, system.now())) return situation;
@@ -184,11 +190,11 @@ async function lookAgain({ system }: Run, healed: Healed, { refreshAheadMs }: At
   return { ...healed, view: await look(system, healed.view, { refreshAheadMs }) };
 }
 
-function nextMoment(situations: readonly Situation[], now: number): number {
+function nextMoment(situations: readonly Situation[], roundAt: number, now: number): number {
   const moments = situations.map(({ healed, attended }) => {
     if (attended) return now + TURN_MS;
     const { pending } = healed.view;
-    return isOpen(pending, now) ? Math.min(pending.nextPollAt, pending.expiresAt) : Infinity;
+    return isOpen(pending, roundAt) ? Math.min(nextPollAt(pending, now), pending.expiresAt) : Infinity;
   });
   return Math.max(now, Math.min(now + LONGEST_PAUSE_MS, ...moments));
 }

@@ -1,6 +1,6 @@
 // Proves what people ask the Telegram bot, from their words to the answer: over the real worker, against a Bot API here.
 import assert from "node:assert/strict";
-import { FakeAws, linkNo } from "../../tests/support/fake_aws.ts";
+import { FakeAws, linkNo, refusal } from "../../tests/support/fake_aws.ts";
 import type { FakeTeller } from "../../tests/support/fake_teller.ts";
 import { type FakeSystem, fakeSystem, MINUTE } from "../../tests/support/fake_system.ts";
 import { check } from "../../tests/support/heal_run.ts";
@@ -123,14 +123,36 @@ Deno.test("/login is answered with the link that is open", () =>
   }));
 
 Deno.test("/login brings a new link when there is none any more", () =>
-  withIncident(async ({ api, aws, system, check }) => {
+  withIncident(async ({ api, aws, check }) => {
     // Links are renewed without a word for an hour only.
     await check(61 * MINUTE);
     assert.equal(aws.calls.length, 2);
     api.say(7, "/login");
-    aws.on("StartDeviceAuthorization", () => (system.clock += 1000, linkNo(2)));
+    aws.on("StartDeviceAuthorization", linkNo(2));
     await check(1000);
     assert.deepEqual(api.said.slice(1), ["sendMessage ABCD-EFG2"]);
+  }));
+
+Deno.test("/login brings a new link also where the disk is slow, and one a minute", () =>
+  withIncident(async ({ api, aws, system, check }) => {
+    await check(61 * MINUTE);
+    // Every look at the clock is a moment later.
+    const { now } = system;
+    system.now = () => (system.clock += 20, now());
+    api.say(7, "/login");
+    await check2(2);
+    api.say(8, "/login");
+    aws.on("CreateToken", refusal("AccessDeniedException"));
+    await check(10_000);
+    assert.deepEqual(api.said.slice(1).map((said) => said.split(" ")[1]), ["ABCD-EFG2", undefined]);
+    api.say(9, "/login");
+    await check2(3, MINUTE);
+    assert.equal(api.said.at(-1), "sendMessage ABCD-EFG3");
+
+    async function check2(link: number, laterMs = 1000): Promise<void> {
+      aws.on("StartDeviceAuthorization", linkNo(link));
+      await check(laterMs);
+    }
   }));
 
 Deno.test("/login and /status in one breath are one answer, with a link", () =>

@@ -71,6 +71,7 @@ export async function runCheck(context: Context, options: CheckOptions): Promise
     await work(context, views, heal, startedAt + options.timeoutMs, {
       config,
       notify: options.notify,
+      isWhole: whole && problems.length === 0,
       openIncidents: existsSync(statePaths(system.home).alerts),
       waitUntil: startedAt + options.waitApprovalMs,
       onPause: async (worked) => void await leave(worked),

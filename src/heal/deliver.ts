@@ -20,6 +20,8 @@ export interface Telling {
   readonly config: Config;
   readonly channels: readonly Channel[];
   readonly teller?: Teller;
+  /** The situations are those of all sessions. */
+  readonly isWhole: boolean;
 }
 
 /** The ways to people in one round. */
@@ -40,14 +42,16 @@ export class Deliverer {
   #due(now: number): Post[] {
     const { posts, incidents } = this.book.state;
     const policy = this.telling.config.alerts;
-    return posts.filter((post) => isDue(post, now, { incidents, policy }));
+    // How a session is that this run does not look at, nobody knows: it may be well again.
+    const isKnown = ({ event, session }: Post) => event === "healed" || this.situations.has(session);
+    return posts.filter((post) => isKnown(post) && isDue(post, now, { incidents, policy }));
   }
 
-  /** Sends what is due, all channels at once; a failure may make the next channel of its route due. */
-  async sendDue(): Promise<void> {
+  /** Sends what is due but for `early`, all channels at once; a failure may make the next channel of its route due. */
+  async sendDue(early: ReadonlySet<string>): Promise<void> {
     const { book } = this;
     for (;;) {
-      const due = this.#due(book.context.system.now());
+      const due = this.#due(book.context.system.now()).filter(({ id }) => !early.has(id));
       if (due.length === 0) return;
       // Noted before: a run that dies over it says nothing twice.
       book.replace(due.map(sending));
@@ -64,8 +68,8 @@ export class Deliverer {
     this.#note(post, result);
     const { random, now } = system;
     if (result.ok) return afterSending(post, { ok: true, ref: result.ref, shown }, now(), random());
-    const { retryAfterMs } = result;
-    return afterSending(post, { ok: false, error: wording(result), retryAfterMs }, now(), random());
+    const { retryAfterMs, unsure } = result;
+    return afterSending(post, { ok: false, error: wording(result), retryAfterMs, unsure }, now(), random());
   }
 
   /** A message that can be changed never shows a dead link for long. */

@@ -1,6 +1,6 @@
 // How failures of AWS calls are worded: what happened, and the way out.
 import { AwsError } from "../aws/client.ts";
-import type { CallFailure } from "../domain/classify.ts";
+import { type CallFailure, classifyProof } from "../domain/classify.ts";
 import { formatDuration } from "../domain/duration.ts";
 import { EXIT, UserError } from "../domain/problem.ts";
 import type { Fault } from "../domain/report.ts";
@@ -36,6 +36,17 @@ function hintFor(failure: CallFailure): string {
     case "service":
       return "nothing to do: AWS asks for patience, the next check tries again";
   }
+}
+
+/** Words for a call on the way to a login that failed. */
+export function loginFault(error: AwsError): Fault & { readonly temporary: boolean } {
+  if (classifyProof(error.failure) === "temporary") return { ...temporaryFault(error), temporary: true };
+  return {
+    code: error.failure.code,
+    message: `AWS refuses the login: ${error.message}`,
+    hint: "compare sso_start_url and sso_region with those of the AWS access portal",
+    temporary: false,
+  };
 }
 
 /** Words for a refresh that AWS refused for good. */

@@ -6,7 +6,7 @@ import { needsCare, untouched } from "./check.ts";
 import type { Connection, Context, Run } from "./context.ts";
 import { CLOCK_TOLERANCE_MS, faultOf } from "./faults.ts";
 import type { Healed, HealOptions } from "./heal_session.ts";
-import { needsAws, type View } from "./look.ts";
+import { needsAws, type View, wantsRefresh } from "./look.ts";
 import { reportOf } from "./report.ts";
 import type { StartUrls } from "./start_urls.ts";
 import { caCertsOf, hostsOf } from "./targets.ts";
@@ -23,6 +23,8 @@ export interface Worked {
 export interface People {
   readonly config: Config;
   readonly notify: boolean;
+  /** The check is about all sessions, and the config names them without fault. */
+  readonly isWhole: boolean;
   /** Something was said before, and may have to be followed up. */
   readonly openIncidents: boolean;
   /** Approval is waited for until then (epoch milliseconds). */
@@ -50,7 +52,8 @@ export async function healDue(
   let connection: Connection;
   let startUrls: StartUrls | undefined;
   try {
-    const asking = reached.filter(cares).map(({ session }) => session);
+    // A refresh may be refused: then a link is wanted in this very run.
+    const asking = reached.filter((view) => cares(view) || wantsRefresh(view)).map(({ session }) => session);
     const caCerts = caCertsOf(reached, system);
     if (asking.length > 0) {
       const { resolveStartUrls } = await import("./start_urls.ts");

@@ -2,20 +2,20 @@
 import { usesDeviceCode } from "../aws/browser_login.ts";
 import { BROWSER_LOGIN_MS } from "../aws/browser_login_listener.ts";
 import { AwsError } from "../aws/client.ts";
-import { classifyProof } from "../domain/classify.ts";
-import { isOpen, type PendingLogin } from "../domain/pending.ts";
+import { isOpen, nextPollAt, type PendingLogin } from "../domain/pending.ts";
 import { EXIT, type ExitCode, UserError } from "../domain/problem.ts";
 import type { BrowserPrompt, Fault, LoginPrompt, LoginReport } from "../domain/report.ts";
 import type { Choice } from "../domain/select.ts";
 import type { Session } from "../domain/session.ts";
 import { isRefreshable, samePair } from "../domain/token.ts";
-import { type Lock, tryLock } from "../store/lock.ts";
+import { type Lock, LockHeld, tryLock } from "../store/lock.ts";
 import { loginLockPath } from "../store/paths.ts";
-import { readPendingLogin, removePendingLogin } from "../store/pending_login.ts";
+import { removePendingLogin } from "../store/pending_login.ts";
 import { chooseSessions } from "./choose.ts";
 import type { Connection, Context, Run } from "./context.ts";
-import { faultOf, loginHint } from "./faults.ts";
-import { look, type View } from "./look.ts";
+import { faultOf, loginFault, loginHint } from "./faults.ts";
+import { canRefresh, look, type View } from "./look.ts";
+import { rememberDenied } from "./notes.ts";
 import { openLink } from "./open_link.ts";
 import { refresh } from "./refresh.ts";
 import { linkOf, reportOf } from "./report.ts";
@@ -43,6 +43,8 @@ interface Standing {
 const PROOF_MS = 60_000;
 /** As long as the browser is waited for, and the proof. */
 const BROWSER_MS = BROWSER_LOGIN_MS + PROOF_MS;
+/** Whoever holds a login opens a link in that time, or is stuck. */
+const STUCK_MS = 30_000;
 /** Between two looks at what another process does. */
 const TURN_MS = 1_000;
 
@@ -113,7 +115,7 @@ async function loginTo(
   } catch (error) {
     log.info(`cannot log in to session ${session.name}`, { error: (error as Error).message });
     if (!(error instanceof AwsError) && !(error instanceof UserError)) throw error;
-    return failure(session, error instanceof AwsError ? awsFault(error) : faultOf(error));
+    return failure(session, error instanceof AwsError ? loginFault(error) : faultOf(error));
   }
 }
 
@@ -128,27 +130,36 @@ async function attach(run: Run, view: View, options: LoginOptions, setup: Standi
     }
     shown = pending.userCode;
   };
+  let linkAt = system.now();
   for (;;) {
     const lock = await lockOrElse(run, session.name);
-    if (lock !== undefined) {
-      try {
-        const known = readPendingLogin(system.home, session.name);
-        const pending = isOpen(known, system.now()) ? known : await openLink(run, session);
+    try {
+      const now = await look(system, view, { refreshAheadMs: setup.refreshAheadMs });
+      // Whoever waited for the same approval has got it.
+      if (isSignedInSince(view, now)) return summary(now, "logged-in");
+      if (lock !== undefined) {
+        const pending = isOpen(now.pending, system.now()) ? now.pending : await openLink(run, session);
         show(pending);
         return options.wait ? await waitAndSignIn(run, view, pending, setup) : summary(view, "started", pending);
-      } finally {
-        lock.release();
       }
+      // A check waits for the same approval: its result is ours.
+      if (isOpen(now.pending, system.now())) {
+        linkAt = system.now();
+        show(now.pending);
+        if (!options.wait) return summary(view, "started", now.pending);
+      } else if (system.now() - linkAt > STUCK_MS) {
+        throw new LockHeld(loginLockPath(system.home, session.name));
+      }
+    } finally {
+      lock?.release();
     }
-    // A check waits for the same approval: its result is ours.
-    const pending = readPendingLogin(system.home, session.name);
-    if (isOpen(pending, system.now())) {
-      show(pending);
-      if (!options.wait) return summary(view, "started", pending);
-    }
-    const now = await look(system, view, { refreshAheadMs: setup.refreshAheadMs });
-    if (now.token !== undefined && !samePair(now.token, view.token)) return summary(now, "logged-in");
   }
+}
+
+/** Whether somebody signed in between the two looks. A token that can be refreshed may only have been refreshed. */
+function isSignedInSince(before: View, now: View): boolean {
+  if (now.token === undefined || (before.token !== undefined && samePair(now.token, before.token))) return false;
+  return !canRefresh(before) || now.record.loginAt !== before.record.loginAt;
 }
 
 function lockOrElse({ system: { home, now, sleep } }: Run, name: string): Promise<Lock | undefined> {
@@ -158,20 +169,25 @@ function lockOrElse({ system: { home, now, sleep } }: Run, name: string): Promis
 async function waitAndSignIn(run: Run, view: View, first: PendingLogin, setup: Standing): Promise<LoginReport> {
   const { system } = run;
   let pending = first;
-  while (pending.nextPollAt < pending.expiresAt) {
-    await system.sleep(Math.max(0, pending.nextPollAt - system.now()));
+  for (;;) {
+    const at = nextPollAt(pending, system.now());
+    if (at >= pending.expiresAt) break;
+    await system.sleep(Math.max(0, at - system.now()));
     const soon = { ...run, deadline: system.now() + PROOF_MS };
     const attempt = await tryToSignIn(soon, view, pending, setup.expectedUser);
     if (attempt.result === "waiting") pending = attempt.pending;
     else if (attempt.result === "signed-in") return signedIn(attempt);
-    else return failure(view.session, endFault(attempt, view.session));
+    else {
+      if (attempt.result === "denied") await rememberDenied(run, view);
+      return failure(view.session, endFault(attempt, view.session));
+    }
   }
   removePendingLogin(system.home, view.session.name);
   return failure(view.session, endFault({ result: "expired" }, view.session));
 }
 
 function signedIn({ view, proofs, tokenDead }: SignedIn & { result: "signed-in" }): LoginReport {
-  if (tokenDead !== undefined) return failure(view.session, awsFault(tokenDead));
+  if (tokenDead !== undefined) return failure(view.session, loginFault(tokenDead));
   const { profiles } = reportOf(view, true, { action: "logged-in", proofs });
   return { ...summary(view, "logged-in"), profiles };
 }
@@ -196,25 +212,18 @@ function failure({ name }: Session, { temporary, exitCode, ...error }: LoginFaul
   return { session: name, result: "failed", error, exitCode: code, profiles: [] };
 }
 
+const ENDS = {
+  denied: ["AccessDeniedException", "Cannot log in: the request was denied on the sign-in page"],
+  expired: ["ExpiredTokenException", "Cannot log in: nobody approved before the code ran out"],
+  lost: ["AnswerLost", "Cannot log in: the answer of AWS was lost on the way, and a link works only once"],
+  "called-off": ["CalledOff", "Cannot log in: a logout of the session came in between"],
+} as const;
+
 type Failed = Exclude<Attempt, { result: "signed-in" | "waiting" }>;
 
 function endFault(end: Failed, session: Session): LoginFault {
-  if (end.result === "refused") return awsFault(end.error);
+  if (end.result === "refused") return loginFault(end.error);
   if (end.result === "unwanted") return { ...end.fault, temporary: false, exitCode: EXIT.login };
-  const message = end.result === "denied"
-    ? "Cannot log in: the request was denied on the sign-in page"
-    : "Cannot log in: nobody approved before the code ran out";
-  const code = end.result === "denied" ? "AccessDeniedException" : "ExpiredTokenException";
+  const [code, message] = ENDS[end.result];
   return { code, message, hint: `${loginHint(session)} for a new link`, temporary: false, exitCode: EXIT.login };
-}
-
-function awsFault(error: AwsError): LoginFault {
-  const fault = faultOf(error);
-  if (classifyProof(error.failure) === "temporary") return fault;
-  return {
-    code: error.failure.code,
-    message: `AWS refuses the login: ${error.message}`,
-    hint: "compare sso_start_url and sso_region with those of the AWS access portal",
-    temporary: false,
-  };
 }

@@ -112,6 +112,48 @@ Deno.test("login() has the result of the check that waits for the same approval"
   assert.deepEqual([report.result, report.exitCode, shown], ["logged-in", 0, ["WXYZ-WXYZ"]]);
 });
 
+Deno.test("login() does not ask a second time when another login has just got the approval", async () => {
+  await using system = await fakeSystem();
+  using aws = new FakeAws();
+  writeSessions(system, "corp");
+  await savePendingLogin(system.home, pendingLogin("corp"));
+  const lock = await holdLogin(system);
+  system.duringSleep = () => {
+    if (system.clock < START + 5000) return;
+    writeToken(system, "corp", tokenOf("corp", HOUR, {}, 2));
+    removePendingLogin(system.home, "corp");
+    lock.release();
+  };
+  const { report } = await logIn(system, aws);
+  assert.deepEqual([report.result, report.exitCode], ["logged-in", 0]);
+});
+
+Deno.test("login() does not wait for ever behind a process that opens no link", async () => {
+  await using system = await fakeSystem();
+  using aws = new FakeAws();
+  writeSessions(system, "corp");
+  const lock = await holdLogin(system);
+  const { report } = await logIn(system, aws);
+  lock.release();
+  assert.deepEqual([report.exitCode, report.error?.code], [75, "LockHeld"]);
+  assert.match(report.error?.message ?? "", /another sso-heal is at work/);
+});
+
+Deno.test("login() remembers that somebody denied: no check opens a link unasked", async () => {
+  await using system = await fakeSystem();
+  using aws = new FakeAws().link();
+  await writeLostSession(system, "corp");
+  writeChannels(system, ["ops"]);
+  using _teller = aws.teller = new FakeTeller();
+  await check(system, aws);
+  system.clock += 5_000;
+  const { report } = await logIn(system, aws.on("CreateToken", refusal("AccessDeniedException")));
+  assert.equal(report.error?.code, "AccessDeniedException");
+  system.clock += 10 * MINUTE;
+  const checked = await check(system, aws);
+  assert.match(checkInShort(checked)[1], /^corp needs-login none/);
+});
+
 Deno.test("login() goes on by itself, and shows the link once, when the other process ends", async () => {
   await using system = await fakeSystem();
   using aws = new FakeAws();

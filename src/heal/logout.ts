@@ -75,7 +75,7 @@ async function logoutOf(
     // A login that was killed may have left a token of another client, and a check would bring it back.
     const clients = [
       file.kind === "token" ? file.token.clientId : undefined,
-      readPendingLogin(home, session.name)?.clientId,
+      readPendingLogin(home, session)?.clientId,
       registration.kind === "registration" ? registration.registration.clientId : undefined,
     ];
     const leftovers = listTemporary(awsPaths(home).ssoCache).filter((path) => {

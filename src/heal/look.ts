@@ -4,7 +4,7 @@ import { readRoleCredentials, type RoleCredentials } from "../aws/role_cache.ts"
 import { readToken, type TokenFile } from "../aws/token_cache.ts";
 import { decide, type Decision, refreshWindow } from "../domain/decide.ts";
 import type { Selected } from "../domain/select.ts";
-import type { Profile } from "../domain/session.ts";
+import type { Profile, Session } from "../domain/session.ts";
 import { isRefreshable, type Token } from "../domain/token.ts";
 import { isOpen, type PendingLogin } from "../domain/pending.ts";
 import { pendingLoginPath } from "../store/paths.ts";
@@ -46,7 +46,7 @@ export async function look(system: System, selected: Selected, options: LookOpti
     session.problem === undefined ? readToken(system, session) : Promise.resolve<TokenFile>({ kind: "missing" }),
     ...selected.profiles.map((profile) => lookAtRole(system, selected, profile as Role["profile"])),
   ]);
-  const pending = await readPending(system.home, session.name);
+  const pending = await readPending(system.home, session);
   const record = currentRecord(readSessionRecord(system.home, session.name).record, file);
   const token = file.kind === "token" ? file.token : undefined;
   const fingerprint = token && fingerprintOf(token);
@@ -65,8 +65,8 @@ export async function look(system: System, selected: Selected, options: LookOpti
 }
 
 /** Nearly never there: then it costs one look. */
-async function readPending(home: string, session: string): Promise<PendingLogin | undefined> {
-  if (!existsSync(pendingLoginPath(home, session))) return undefined;
+async function readPending(home: string, session: Session): Promise<PendingLogin | undefined> {
+  if (!existsSync(pendingLoginPath(home, session.name))) return undefined;
   return (await import("../store/pending_login.ts")).readPendingLogin(home, session);
 }
 

@@ -83,7 +83,7 @@ async function judge(
     if (samePair(left, present.token) || left.expiresAt < present.token.expiresAt) return "superseded";
     if (left.expiresAt === present.token.expiresAt) return "perhaps";
   }
-  const pending = readPendingLogin(system.home, session.name);
+  const pending = readPendingLogin(system.home, session);
   const asked = pending !== undefined && left.clientId === pending.clientId;
   const sameClient = present.kind === "token" && left.clientId !== undefined &&
     left.clientId === present.token.clientId;

@@ -4,6 +4,7 @@ import type { Output } from "../aws/protocol.ts";
 import { readToken, tokenPath } from "../aws/token_cache.ts";
 import { formatToken } from "../aws/token_format.ts";
 import type { PendingLogin } from "../domain/pending.ts";
+import { UserError } from "../domain/problem.ts";
 import type { Fault } from "../domain/report.ts";
 import { Secret } from "../domain/secret.ts";
 import type { Token } from "../domain/token.ts";
@@ -21,6 +22,9 @@ import { withSessionLock } from "./update_record.ts";
 
 /** A refresh under way may hold the lock for some minutes; what a person has allowed is not thrown away before. */
 const LOCK_MS = 10 * 60_000;
+/** An outage of AWS is waited for so long, to learn who approved; and between two attempts. */
+const WHOEVER_MS = 60_000;
+const BETWEEN_PROOFS_MS = 20_000;
 /** No token of AWS is longer. */
 export const TOKEN_BYTES = 8192;
 
@@ -107,7 +111,7 @@ export async function signIn(
   const running = view.token !== undefined && view.token.expiresAt > issuedAt && !dead;
   let proved: Proved | undefined;
   if (running || expectedUser !== undefined) {
-    proved = await prove(run, session, token, view.roles, { hold: true });
+    proved = await proveWhoever(run, view, token, expectedUser);
     const fault = whyUnwanted(proved, running, expectedUser);
     if (fault !== undefined) {
       await prepared.discard();
@@ -119,7 +123,7 @@ export async function signIn(
   await withSessionLock(system, session.name, LOCK_MS, async () => {
     await prepared.publish();
     await rememberLogin(run, session, token, issuedAt);
-    for (const { path, bytes } of proved?.held ?? []) await writeFileAtomic(path, bytes);
+    for (const { path, bytes } of proved?.held ?? []) await keepOrWarn(run, path, bytes);
   });
   removePendingLogin(system.home, session.name);
   log.info("signed in", { session: session.name });
@@ -136,6 +140,29 @@ export async function signIn(
     approvedBy: other ? { now: user, before } : undefined,
     tokenDead: proved.tokenDead,
   };
+}
+
+/** The proofs of a token that is not in use yet. Where one person is expected, an outage of AWS is waited for. */
+async function proveWhoever(run: Run, { session, roles }: View, token: Token, expected?: string): Promise<Proved> {
+  const { now, sleep } = run.system;
+  const until = now() + WHOEVER_MS;
+  for (;;) {
+    const proved = await prove(run, session, token, roles, { hold: true });
+    const isKnown = expected === undefined || userOf(proved.proofs) !== undefined;
+    const isLate = now() + BETWEEN_PROOFS_MS >= Math.min(until, run.deadline);
+    if (isKnown || isLate || !proved.proofs.some(({ temporary }) => temporary)) return proved;
+    await sleep(BETWEEN_PROOFS_MS);
+  }
+}
+
+/** Credentials that cannot be kept are got again when somebody wants them: the sign-in itself is safe. */
+async function keepOrWarn({ log }: Run, path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await writeFileAtomic(path, bytes);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    log.warning(`cannot keep role credentials: ${error.message}`);
+  }
 }
 
 function tokenOf(client: Client, answer: Output<"CreateToken">, issuedAt: number): Token {
@@ -162,6 +189,10 @@ function whyUnwanted(
   if (expected !== undefined && user !== undefined && user !== expected) {
     const message = `${user} approved, but expected_user is ${expected}: that sign-in is not used`;
     return { code: "WrongUser", message, hint };
+  }
+  if (expected !== undefined && user === undefined && proofs.some(({ temporary }) => temporary)) {
+    const message = `AWS does not say for now who approved, and expected_user is ${expected}: that sign-in is not used`;
+    return { code: "UnknownUser", message, hint: "approve the next link when AWS answers again" };
   }
   if (expected !== undefined && user === undefined) {
     const message = `Nobody can tell who approved, and expected_user is ${expected}: that sign-in is not used`;

@@ -79,6 +79,12 @@ const ROWS: readonly Row[] = [
     undefined,
     (aws) => portal(FORBIDDEN)(aws).on("ListAccounts", OFFLINE),
   ],
+  [
+    "waits for AWS to say who approved when a certain person is expected",
+    false,
+    JANE_ONLY,
+    (aws) => proving(IDENTITY)(portal(OFFLINE, 3)(aws)),
+  ],
   ["replaces a running token by one that works", true, undefined, proving(IDENTITY)],
   ["replaces a running token when the proof only fails for now", true, undefined, portal(OFFLINE, 3)],
   ["refuses another person than the expected one", false, JANE_ONLY, proving(OTHER), "WrongUser"],
@@ -87,7 +93,7 @@ const ROWS: readonly Row[] = [
     "refuses what nobody can prove when a certain person is expected",
     false,
     JANE_ONLY,
-    portal(OFFLINE, 3),
+    portal(OFFLINE, 9),
     "UnknownUser",
   ],
   [

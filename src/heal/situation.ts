@@ -45,8 +45,9 @@ export function conditionOf(
 ): Condition | undefined {
   const { view } = situation.healed;
   const { state, outcome } = reportOfSituation(situation);
-  const { attended } = situation;
   const hasLink = isOpen(view.pending, now);
+  // Whoever holds the login without a link may be stopped for good, and calls nobody.
+  const attended = situation.attended && hasLink;
   if (state === "needs-login" || state === "waiting-for-approval") {
     // The first to see it may have died over it, or had nobody to tell.
     const troubleAt = (view.refused ? view.record.refused?.at : undefined) ?? now;

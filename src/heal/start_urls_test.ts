@@ -112,7 +112,7 @@ Deno.test("openLink() registers no client for a start URL that leads nowhere", a
   await assert.rejects(openLink(run, OWN), { message: "refused" });
 });
 
-Deno.test("check asks a company's own start URL only when a person is needed", async () => {
+Deno.test("check asks a company's own start URL when a person is needed, or may be after a refusal", async () => {
   await using system = await fakeSystem();
   system.write(".aws/config", `[sso-session own]\nsso_start_url = ${VANITY}\nsso_region = us-east-1\n`);
   const options = {
@@ -129,11 +129,13 @@ Deno.test("check asks a company's own start URL only when a person is needed", a
   const { asked, context } = asking(contextOf(system, aws), { [VANITY]: { startUrl: PORTAL } });
   assert.equal((await runCheck(context, options)).outcome, "healthy");
   assert.equal(storedToken(system, "own")?.startUrl, VANITY);
-  assert.equal(asked.length, 0);
+  assert.equal(asked.length, 1);
+  assert.equal((await runCheck(context, { ...options, forceRefresh: false })).outcome, "healthy");
+  assert.equal(asked.length, 1);
 
   Deno.removeSync(`${system.home}/.aws/sso/cache`, { recursive: true });
   await remember(system, "own", { usedAt: system.clock });
   aws.link();
   assert.equal((await runCheck(context, { ...options, forceRefresh: false })).outcome, "waiting-for-approval");
-  assert.deepEqual(asked.map(([startUrl]) => startUrl), [VANITY]);
+  assert.deepEqual(asked.map(([startUrl]) => startUrl), [VANITY, VANITY]);
 });

@@ -35,12 +35,13 @@ export async function tell(run: Run, situations: readonly Situation[], telling: 
     const book = new AlertBook(run);
     const bySession = new Map(situations.map((one) => [one.healed.view.session.name, one]));
     const deliverer = new Deliverer(book, bySession, telling);
+    if (telling.isWhole && bySession.size > 0) forgetOthers(book, bySession);
     for (const [session, situation] of bySession) decide(book, session, situation, telling);
     const linkShown = (session: string) => deliverer.linkShown(session);
-    await obeyBots(book, telling, linkShown);
+    const early = await obeyBots(book, telling, linkShown);
     book.prune();
     await book.save();
-    await deliverer.sendDue();
+    await deliverer.sendDue(early);
     await deliverer.editOutdated();
     book.prune();
     await book.save();
@@ -48,6 +49,17 @@ export async function tell(run: Run, situations: readonly Situation[], telling: 
   } finally {
     lock.release();
   }
+}
+
+/** What is in the config no more, or was logged out, is nobody's concern: nothing of it is said, not even that it is over. */
+function forgetOthers(book: AlertBook, sessions: ReadonlyMap<string, unknown>): void {
+  const { incidents, posts } = book.state;
+  const gone = new Set(incidents.filter(({ session }) => !sessions.has(session)).map(({ id }) => id));
+  if (gone.size === 0) return;
+  book.change({
+    incidents: incidents.filter(({ id }) => !gone.has(id)),
+    posts: posts.filter(({ incident }) => !gone.has(incident)),
+  });
 }
 
 /** What is to be said about one session is added to the book. */

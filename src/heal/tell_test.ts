@@ -1,8 +1,8 @@
 // Proves what people are told over many checks: one alarm for one incident, and its end.
 import assert from "node:assert/strict";
-import { FakeAws, linkNo, NEW_CLIENT, OFFLINE, THROTTLED } from "../../tests/support/fake_aws.ts";
-import { FakeTeller } from "../../tests/support/fake_teller.ts";
-import { DAY, HOUR, MINUTE, START } from "../../tests/support/fake_system.ts";
+import { FakeAws, linkNo, NEW_CLIENT, OFFLINE, STILL_WAITING, THROTTLED } from "../../tests/support/fake_aws.ts";
+import { FakeTeller, UNREACHABLE } from "../../tests/support/fake_teller.ts";
+import { DAY, type FakeSystem, HOUR, MINUTE, START } from "../../tests/support/fake_system.ts";
 import { approve, check } from "../../tests/support/heal_run.ts";
 import {
   ARN,
@@ -238,3 +238,36 @@ Deno.test("tell() tells nobody of a session that was never used here and that no
   assert.deepEqual(teller.deliveries.map(({ delivery }) => delivery.message.session), ["corp"]);
   assert.equal(aws.calls.filter(({ input }) => input.clientId === NEW_CLIENT.clientId).length, 1);
 });
+
+/** Two sessions that need a person; the alarm of beta has not gone out yet. */
+async function betaWaits(
+  prove: (system: FakeSystem, aws: FakeAws, teller: FakeTeller) => Promise<void>,
+): Promise<void> {
+  await using system = await lostSession();
+  writeSessions(system, "corp", "beta");
+  await remember(system, "beta", { usedAt: START - DAY });
+  using aws = new FakeAws().link().link(2, false);
+  using teller = aws.teller = new FakeTeller();
+  teller.on("ops", UNREACHABLE).on("ops", UNREACHABLE);
+  await check(system, aws);
+  assert.equal(readAlertState(system.home).state.posts.length, 2);
+  teller.deliveries.length = 0;
+  await prove(system, aws, teller);
+}
+
+Deno.test("tell() says nothing of a session that the check is not about: it may be well again", () =>
+  betaWaits(async (system, aws, teller) => {
+    system.clock += 3 * MINUTE;
+    await check(system, aws.on("CreateToken", STILL_WAITING), { choice: { sessions: ["corp"], profiles: [] } });
+    assert.deepEqual(teller.deliveries.map(({ delivery: { message } }) => message.session), ["corp"]);
+    assert.equal(readAlertState(system.home).state.incidents.length, 2);
+  }));
+
+Deno.test("tell() forgets a session that is in the config no more", () =>
+  betaWaits(async (system, aws, teller) => {
+    writeSessions(system, "corp");
+    system.clock += 3 * MINUTE;
+    await check(system, aws.on("CreateToken", STILL_WAITING));
+    assert.deepEqual(teller.deliveries.map(({ delivery: { message } }) => message.session), ["corp"]);
+    assert.deepEqual(readAlertState(system.home).state.incidents.map(({ session }) => session), ["corp"]);
+  }));

@@ -68,6 +68,8 @@ export interface DeliveryFailure {
   readonly retryAfterMs?: number;
   /** Changing is not possible any more (the message is gone): send a new one instead. */
   readonly gone?: boolean;
+  /** The message may have been taken all the same: no answer came to a request under way. */
+  readonly unsure?: boolean;
 }
 
 export interface HttpRequest {

@@ -45,6 +45,7 @@ const INCIDENT = object<Incident>({
   said: object<Incident["said"]>({ login: time, soon: time, failing: time, broken: time }, []),
   reminders: amount,
   linksFrom: time,
+  askedAt: time,
   warned: list(amount),
   end: object<ExpectedLogin>({ at: time, because: oneOf("learned-session-length", "registration-end") }, [
     "at",
@@ -67,6 +68,7 @@ const POST = object<Post>({
   ref: text,
   shown: text,
   error: text,
+  unsure: truth,
   downtimeMs: amount,
   profiles: list(
     object<AlertProfile>({ name: text, accountId: text, roleName: text, ok: truth }, ["name"]),

@@ -21,7 +21,8 @@ export interface Lock {
 
 /** Another process (or another part of this one) holds the lock: try again later. */
 export class LockHeld extends UserError {
-  constructor(readonly path: string, holder: string | undefined) {
+  constructor(readonly path: string) {
+    const holder = readHolder(path);
     super(
       `Cannot go on: another sso-heal is at work (it holds "${path}")`,
       ["try again in a minute", `see who it is: ${holder === undefined ? `fuser "${path}"` : `ps -p ${holder}`}`],
@@ -73,7 +74,7 @@ export async function acquireLock(path: string, wait: LockWait): Promise<Lock> {
     let kept = false;
     try {
       const timeoutMs = Math.max(0, giveUpAt - wait.now());
-      if (!await lockBefore(file, path, timeoutMs, wait)) throw new LockHeld(path, readHolder(path));
+      if (!await lockBefore(file, path, timeoutMs, wait)) throw new LockHeld(path);
       kept = isStillAt(file, path);
       if (kept) return hold(file);
     } finally {

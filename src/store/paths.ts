@@ -10,6 +10,7 @@ export interface StatePaths {
   readonly alerts: string;
   readonly history: string;
   readonly heartbeat: string;
+  readonly service: string;
   readonly metrics: string;
   readonly log: string;
 }
@@ -25,6 +26,7 @@ export function statePaths(home: string): StatePaths {
     alerts: `${dir}/alerts.json`,
     history: `${dir}/history.jsonl`,
     heartbeat: `${dir}/heartbeat`,
+    service: `${dir}/service.json`,
     metrics: `${dir}/metrics.prom`,
     log: `${dir}/log/sso-heal.log`,
   };

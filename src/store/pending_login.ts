@@ -1,8 +1,9 @@
 // The pending login of a session, in the state folder: it outlives the process, the job manager and a reboot.
 import type { PendingLogin } from "../domain/pending.ts";
 import { Secret } from "../domain/secret.ts";
+import type { Session } from "../domain/session.ts";
 import { writeFileAtomic } from "./atomic_file.ts";
-import { amount, type Codec, object, text, time } from "./json_codec.ts";
+import { amount, type Codec, object, text, time, truth } from "./json_codec.ts";
 import { pendingLoginPath } from "./paths.ts";
 import { removeFile } from "./remove_file.ts";
 
@@ -31,6 +32,7 @@ const PENDING = object<PendingLogin>({
   expiresAt: time,
   intervalMs: amount,
   nextPollAt: time,
+  answerLost: truth,
 }, [
   "session",
   "startUrl",
@@ -48,16 +50,23 @@ const PENDING = object<PendingLogin>({
   "nextPollAt",
 ]);
 
-/** Undefined when there is none, or it makes no sense: then a new link is as good. */
-export function readPendingLogin(home: string, session: string): PendingLogin | undefined {
+/**
+ * Undefined when there is none, or it makes no sense, or the config has another start URL or region since: then a new
+ * link is as good, or better.
+ */
+export function readPendingLogin(
+  home: string,
+  { name, startUrl, region }: Pick<Session, "name" | "startUrl" | "region">,
+): PendingLogin | undefined {
   let json: unknown;
   try {
-    json = JSON.parse(Deno.readTextFileSync(pendingLoginPath(home, session)));
+    json = JSON.parse(Deno.readTextFileSync(pendingLoginPath(home, name)));
   } catch {
     return undefined;
   }
   const pending = PENDING.read(json, "", []);
-  return pending?.session === session ? pending : undefined;
+  const isOfSession = pending?.session === name && pending.startUrl === startUrl && pending.region === region;
+  return isOfSession ? pending : undefined;
 }
 
 /** Whoever saves holds the lock of the pending login. @throws {UserError} when the file cannot be written. */

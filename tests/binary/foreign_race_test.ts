@@ -9,7 +9,7 @@ import { until } from "./support/until.ts";
 
 const BOTO3 = CLIENTS.find(({ name }) => name === "boto3")!;
 /** Longer than a client needs to start, ask and store. */
-const LONG_MS = 2500;
+const LONG_MS = 6000;
 
 const check = (scene: Scene) => scene.run(BINARY, ["check", "--force-refresh", "--no-probe", "--session", "corp"]);
 

@@ -150,7 +150,7 @@ export async function writeLostSession(system: FakeSystem, name: string): Promis
 
 /** The login of the session that waits for a person. */
 export function pendingOf({ home }: FakeSystem, name: string): PendingLogin | undefined {
-  return readPendingLogin(home, name);
+  return readPendingLogin(home, sessionNamed(name));
 }
 
 /** A login that was begun at {@link START}, good for 10 minutes, to be asked after every 5 seconds. */
