@@ -3,7 +3,7 @@
 export const ROOT = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 export const BINARY = `${ROOT}/dist/sso-heal`;
 
-const SOURCES = ["main.ts", "deno.json", "deno.lock", "src", "scripts/build.ts", "scripts/denort.ts"];
+const SOURCES = ["main.ts", "deno.json", "deno.lock", "src", "units", "scripts/build.ts", "scripts/denort.ts"];
 
 /** Path of a binary made of the present sources. Throws when it cannot be built. */
 export async function freshBinary(): Promise<string> {

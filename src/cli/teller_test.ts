@@ -112,6 +112,21 @@ Deno.test("openTeller() says why a channel cannot be used", async () => {
   });
 });
 
+Deno.test("openTeller() makes a worker that cannot be started the failure of its channels alone", async () => {
+  const odd = channel("odd", { type: "webhook", url: "https://my..host/", headers: {} }, { hosts: ["my..host:443"] });
+  const empty = channel("empty", { type: "command", run: [""] }, { program: "" });
+  const channels = [odd, empty, shell("good", "exit 0")];
+  await withTeller({ channels, heartbeatUrl: "https://hc.example.com/1" }, async (teller) => {
+    for (const failing of [teller.send("odd", DELIVERY), teller.commands("odd", 0), teller.ping()]) {
+      const result = await failing;
+      assert.equal("code" in result ? result.code : undefined, "NotStarted");
+    }
+    const result = await teller.send("empty", DELIVERY);
+    assert.equal(result.ok, false);
+    assert.deepEqual(await teller.send("good", DELIVERY), { ok: true });
+  });
+});
+
 Deno.test("openTeller() tells the heartbeat URL, which may have a host of its own", async () => {
   const asked: string[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, ({ method, url }) => {

@@ -6,9 +6,6 @@ import { screenOf } from "../render/screen.ts";
 import { defineCommand } from "./command.ts";
 import { choiceOf, JSON_OUTPUT, SELECTION } from "./options.ts";
 
-/** Until shortly before the next run of a timer that fires every 10 minutes. */
-const SCHEDULED_WAIT_MS = 9 * 60_000;
-
 export const check = defineCommand({
   options: {
     ...SELECTION,
@@ -18,9 +15,15 @@ export const check = defineCommand({
     "wait-approval": {
       kind: "duration",
       value: "DURATION",
-      help: "wait so long for somebody to approve; 0 asks once (the default, and with --scheduled 9m)",
+      help: "wait so long for somebody to approve; 0 asks once (default: 0, with --scheduled until the next run)",
     },
     scheduled: { kind: "flag", help: "this run is one of a timer" },
+    "wait-lock": {
+      kind: "duration",
+      value: "DURATION",
+      fallback: "0",
+      help: "wait so long for another check that is at work, in place of exit code 75",
+    },
     timeout: {
       kind: "duration",
       value: "DURATION",
@@ -43,7 +46,9 @@ export const check = defineCommand({
       forceRefresh: given["force-refresh"],
       probe: !given["no-probe"],
       notify: !given["no-notify"],
-      waitApprovalMs: given["wait-approval"] ?? (given.scheduled ? SCHEDULED_WAIT_MS : 0),
+      scheduled: given.scheduled,
+      waitApprovalMs: given["wait-approval"] ?? (given.scheduled ? undefined : 0),
+      waitLockMs: given["wait-lock"],
       timeoutMs: given.timeout,
     });
     const text = given.json

@@ -17,6 +17,18 @@ export const REGISTRY: Readonly<Record<CommandName, CommandRow>> = {
     // What the timer runs all day: not worth a file of its own.
     load: () => Promise.resolve(check),
   },
+  run: {
+    summary: "Check again and again in the foreground, as in a container",
+    load: async () => (await import("./run.ts")).run,
+  },
+  install: {
+    summary: "Have launchd, systemd or cron run the checks, with nobody logged in",
+    load: async () => (await import("./install.ts")).install,
+  },
+  uninstall: {
+    summary: "Take that job out again; tokens and settings stay",
+    load: async () => (await import("./uninstall.ts")).uninstall,
+  },
   login: {
     summary: "Sign in again, with a link and a code for any browser",
     load: async () => (await import("./login.ts")).login,
@@ -28,6 +40,10 @@ export const REGISTRY: Readonly<Record<CommandName, CommandRow>> = {
   status: {
     summary: "Show every session and how long it will last, without any network",
     load: async () => (await import("./status.ts")).status,
+  },
+  logs: {
+    summary: "Show the last lines of the log of sso-heal",
+    load: async () => (await import("./logs.ts")).logs,
   },
   notify: {
     summary: "List the channels that messages go through, or send a test message",

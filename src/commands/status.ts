@@ -1,5 +1,6 @@
 // `status`: what the files say, without any network.
 import { exitCodeOf } from "../domain/outcome.ts";
+import { EXIT } from "../domain/problem.ts";
 import { readStatus } from "../heal/status.ts";
 import { statusJson } from "../render/json.ts";
 import { screenOf } from "../render/screen.ts";
@@ -40,7 +41,8 @@ export const status = defineCommand({
     }
     const report = await read();
     if (!given.quiet) system.terminal.out(json ? statusJson(report) : formatStatus(report, screenOf(system)));
-    return exitCodeOf(report.outcome);
+    // A timer that is dead is worse than what it would have seen.
+    return report.service.stale ? EXIT.failed : exitCodeOf(report.outcome);
   },
 });
 

@@ -21,7 +21,7 @@ export interface Config {
   };
   readonly alerts: AlertsConfig;
   readonly channels: readonly ChannelConfig[];
-  /** Asked after every check, to say that there was one. */
+  /** Asked after every check, to say that there was one; as it is written, perhaps `env:NAME` or `file:PATH`. */
   readonly heartbeatUrl?: string;
   /** Absolute path of a second metrics file. */
   readonly metricsFile?: string;

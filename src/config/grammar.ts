@@ -6,6 +6,8 @@ export interface Section {
   readonly name?: string;
   readonly line: number;
   readonly entries: readonly Entry[];
+  /** The first of its lines that is no entry: nobody knows which key is missing because of it. */
+  readonly unread?: number;
 }
 
 export interface Entry {
@@ -32,7 +34,7 @@ export interface Flaw {
 export function parseGrammar(text: string): { sections: Section[]; flaws: Flaw[] } {
   const sections: Section[] = [];
   const flaws: Flaw[] = [];
-  let entries: Entry[] | undefined;
+  let current: (Section & { entries: Entry[]; unread?: number }) | undefined;
   // Keys below a broken header belong to nobody knows whom: the header's flaw is enough.
   let lost = false;
   const lines = (text.startsWith("\uFEFF") ? text.slice(1) : text).split("\n");
@@ -43,17 +45,27 @@ export function parseGrammar(text: string): { sections: Section[]; flaws: Flaw[]
     if (at[0] === "[") {
       const header = readHeader(at);
       lost = header === undefined;
-      entries = [];
-      if (header !== undefined) sections.push({ ...header, line, entries });
+      current = header && { ...header, line, entries: [] };
+      if (current !== undefined) sections.push(current);
       else flaws.push({ line, message: "this section header is not complete", hint: "write [check] or [notify NAME]" });
       continue;
     }
     const entry = readEntry(at, line);
-    if (!("key" in entry)) flaws.push(entry);
-    else if (entries !== undefined) entries.push(entry);
+    if (!("key" in entry)) {
+      flaws.push(entry);
+      if (current !== undefined) current.unread ??= line;
+    } else if (current !== undefined) current.entries.push(entry);
     else if (!lost) flaws.push({ line, message: "this line belongs to no section", hint: "begin with [check]" });
   }
   return { sections, flaws };
+}
+
+/**
+ * `word` in quotes, if it looks like a word of a config; undefined for anything else, which must not be repeated: a line
+ * of a secret that was pasted over several lines can look like a key.
+ */
+export function shownWord(word: string): string | undefined {
+  return word.length <= 40 && /^[A-Za-z][a-z_-]*(?:\.[\w-]*)?$/.test(word) ? `"${word}"` : undefined;
 }
 
 function readHeader(at: string): { kind: string; name?: string } | undefined {
@@ -75,10 +87,12 @@ function readEntry(at: string, line: number): Entry | Flaw {
   if (key === "") return { line, message: "there is no key before the =", hint: 'write "key = value"' };
   const value = readValue(at.slice(equals + 1));
   if (value === undefined) {
-    return { line, message: `the quotes around the value of "${key}" are not closed`, hint: 'end the value with "' };
+    const message = `the quotes around the value of ${shownWord(key) ?? "this key"} are not closed`;
+    return { line, message, hint: 'end the value with "' };
   }
   if (value === "") {
-    return { line, message: `"${key}" has no value`, hint: "give it one, or remove the line to get the default" };
+    const message = `${shownWord(key) ?? "this key"} has no value`;
+    return { line, message, hint: "give it one, or remove the line to get the default" };
   }
   return { key, value, line };
 }

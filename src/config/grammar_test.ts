@@ -55,6 +55,8 @@ Deno.test("parseGrammar() names what it cannot read", () => {
     ["[check]\nk =", 2, /"k" has no value/],
     ["[check]\nk = ; comment", 2, /"k" has no value/],
     ['[check]\nk = ""', 2, /"k" has no value/],
+    ["[check]\nSuperSecretBBB=", 2, /^this key has no value/],
+    ['[check]\nwJalrXUtnFEMI/K7MDENG = "x', 2, /^the quotes around the value of this key are/],
     ['[check]\nk = "open', 2, /not closed/],
     ['[check]\nk = "a" b', 2, /not closed/],
     ['[check]\nk = "a\\"', 2, /not closed/],
@@ -78,6 +80,15 @@ Deno.test("parseGrammar() blames a broken header once, not for each line below i
   const { sections, flaws } = parseGrammar("[check]\na = 1\n[notify ops\nb = 2\nc = 3\n[sync x]\nd = 4\n");
   assert.deepEqual(flaws.map((flaw) => flaw.line), [3]);
   assert.deepEqual(sections.map(({ kind, entries }) => [kind, entries.length]), [["check", 1], ["sync", 1]]);
+});
+
+Deno.test("parseGrammar() marks the section of a line that it cannot read", () => {
+  const { sections } = parseGrammar("[check]\na = 1\n[notify ops]\nb\nc =\n[notify\nd\n[sync x]\n");
+  assert.deepEqual(sections.map(({ kind, unread }) => [kind, unread]), [
+    ["check", undefined],
+    ["notify", 4],
+    ["sync", undefined],
+  ]);
 });
 
 Deno.test("parseGrammar() gives any value back that is written in quotes", () => {

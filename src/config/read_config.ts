@@ -3,7 +3,7 @@ import type { Problem } from "../domain/problem.ts";
 import { type ChannelConfig, readChannel } from "./channels.ts";
 import { type AlertsConfig, type Config, DEFAULTS, type LoadedConfig } from "./config.ts";
 import { parseGrammar, type Section } from "./grammar.ts";
-import { type Found, SectionReader } from "./reader.ts";
+import { type Found, MOST_WARNINGS, SectionReader } from "./reader.ts";
 import { parseQuietHours } from "../domain/quiet_hours.ts";
 import type { ALERTS, CHECK, HEARTBEAT, METRICS, Values } from "./sections.ts";
 
@@ -42,17 +42,17 @@ export function readConfig(content: string, origin: Origin): LoadedConfig {
     found.push({ code: "ConfigExposed", line, message, hint: `run: chmod 600 "${file}"` });
   }
   const channels = readChannels(sections, reader, found);
-  const fallback = reader.values("alerts").fallback as readonly string[] | undefined;
-  const lost = (fallback ?? []).find((name) => !sections.some((one) => one.kind === "notify" && one.name === name));
-  if (lost !== undefined) {
+  const alerts: Values<typeof ALERTS> = reader.values("alerts");
+  const lost = (alerts.fallback ?? []).filter((name) => !channels.some((channel) => channel.name === name));
+  for (const name of new Set(lost)) {
     const line = sections.find(({ kind }) => kind === "alerts")?.entries.find(({ key }) => key === "fallback")?.line;
-    const message = `"fallback" of [alerts]: there is no [notify ${lost}]`;
+    const message = `"fallback" of [alerts]: there is no [notify ${name}]`;
     found.push({ code: "ConfigValue", line: line ?? 1, message, hint: "add the section, or remove the name" });
   }
   found.sort((a, b) => a.line - b.line);
   const config: Config = {
     ...configOf(reader.values("check"), reader.values("metrics"), home),
-    alerts: alertsOf(reader.values("alerts")),
+    alerts: alertsOf(alerts),
     channels,
     heartbeatUrl: (reader.values("heartbeat") as Values<typeof HEARTBEAT>).url,
   };
@@ -63,25 +63,34 @@ export function readConfig(content: string, origin: Origin): LoadedConfig {
     file,
     line,
   });
-  return { config, problems: found.map(inFile), warnings: reader.warnings.map(inFile) };
+  return { config, problems: found.map(inFile), warnings: foremost(reader.warnings).map(inFile) };
 }
 
-/** The channels that can be used; what is wrong with the others goes to `found` and to the reader's warnings. */
+/** The first {@link MOST_WARNINGS}, and how many more there are. */
+function foremost(warnings: readonly Found[]): readonly Found[] {
+  const rest = warnings.slice(MOST_WARNINGS);
+  if (rest.length === 0) return warnings;
+  const message = `from here on there are ${rest.length} more such warnings`;
+  const summary: Found = { ...rest[0], message, hint: "is this the right file?" };
+  return [...warnings.slice(0, MOST_WARNINGS), summary];
+}
+
+/** Every channel; what is wrong with one goes to `found` and to the reader's warnings. */
 function readChannels(sections: readonly Section[], reader: SectionReader, found: Found[]): ChannelConfig[] {
   const channels: ChannelConfig[] = [];
   const seen = new Set<string>();
-  for (const { kind, name, line, entries } of sections) {
+  for (const section of sections) {
+    const { kind, name } = section;
     // Of a section that is there twice the first is used.
     if (kind !== "notify" || name === undefined || seen.has(name)) continue;
     seen.add(name);
     const title = `notify ${name}`;
-    const { channel, flaws } = readChannel(name, reader.values(title), entries.map(({ key }) => key));
-    if (channel !== undefined) channels.push(channel);
-    for (const { message, hint, key, warning } of flaws) {
+    const { channel, flaws } = readChannel(name, section, reader.values(title));
+    channels.push(channel);
+    for (const { message, hint, line, key, warning } of flaws) {
       const where = key === undefined ? `[${title}]` : `"${key}" of [${title}]`;
-      const at = entries.find((entry) => entry.key === key)?.line ?? line;
       const code = warning ? "ConfigUnknown" : "ConfigChannel";
-      (warning ? reader.warnings : found).push({ code, line: at, message: `${where}: ${message}`, hint });
+      (warning ? reader.warnings : found).push({ code, line, message: `${where}: ${message}`, hint });
     }
   }
   return channels;

@@ -1,6 +1,6 @@
 // Holds the sections of config.ini against their declaration: values, problems, warnings.
 import { didYouMean } from "../domain/suggest.ts";
-import type { Entry, Flaw, Section } from "./grammar.ts";
+import { type Entry, type Flaw, type Section, shownWord } from "./grammar.ts";
 import { type Keys, type SectionKind, SECTIONS } from "./sections.ts";
 import type { Kind } from "./values.ts";
 
@@ -14,6 +14,9 @@ export interface Found extends Flaw {
     | "ConfigChannel"
     | "ConfigExposed";
 }
+
+/** A file of another kind has nothing but unknown words: more than these are counted only. */
+export const MOST_WARNINGS = 100;
 
 /** Everything the sections say. Hand in each section once, then look at the fields. */
 export class SectionReader {
@@ -32,7 +35,8 @@ export class SectionReader {
     const { kind, name, line } = section;
     const declared = Object.hasOwn(SECTIONS, kind) ? SECTIONS[kind] : undefined;
     if (declared === undefined) {
-      this.warnings.push(unknown(line, `[${kind}] is no section of sso-heal`, kind, Object.keys(SECTIONS)));
+      const shown = shownWord(kind) === undefined ? "this" : `[${kind}]`;
+      this.#unknown(line, `${shown} is no section of sso-heal`, kind, Object.keys(SECTIONS));
       return;
     }
     const misnamed = namingFlaw(declared, section);
@@ -42,11 +46,11 @@ export class SectionReader {
     const values: Record<string, unknown> = {};
     const seen = new Set<string>();
     for (const entry of section.entries) {
-      const where = `${shownKey(entry.key)} of [${title}]`;
+      const where = `${shownWord(entry.key) ?? "a key"} of [${title}]`;
       const keys = declared.keys;
       const valueKind = kindOf(keys, entry.key);
       if (valueKind === undefined) {
-        this.warnings.push(unknown(entry.line, `${where} is no key of sso-heal`, entry.key, Object.keys(keys)));
+        this.#unknown(entry.line, `${where} is no key of sso-heal`, entry.key, Object.keys(keys));
       } else if (seen.has(entry.key)) this.#repeated(entry.line, where);
       else values[entry.key] = this.#value(entry, where, valueKind);
       seen.add(entry.key);
@@ -62,6 +66,12 @@ export class SectionReader {
     const shown = kind.secret === undefined ? `"${value}"` : "its value";
     this.problems.push({ code: "ConfigValue", line, message: `${where}: ${shown} ${read.error}`, hint: read.hint });
     return undefined;
+  }
+
+  #unknown(line: number, message: string, word: string, known: readonly string[]): void {
+    const meant = this.warnings.length < MOST_WARNINGS ? didYouMean(word, known) : undefined;
+    const hint = meant === undefined ? `known here: ${known.join(", ")}` : `did you mean "${meant}"?`;
+    this.warnings.push({ code: "ConfigUnknown", line, message, hint });
   }
 
   #repeated(line: number, what: string): void {
@@ -82,15 +92,4 @@ function kindOf(keys: Keys, key: string): Kind<unknown> | undefined {
   const dot = key.indexOf(".") + 1;
   const family = `${key.slice(0, dot)}NAME`;
   return dot > 0 && dot < key.length && Object.hasOwn(keys, family) ? keys[family] : undefined;
-}
-
-/** A line of a secret that was pasted over several lines can look like a key, and must not be shown. */
-function shownKey(key: string): string {
-  return /^[A-Za-z][\w.-]{0,31}$/.test(key) ? `"${key}"` : "a key";
-}
-
-function unknown(line: number, message: string, word: string, known: readonly string[]): Found {
-  const meant = didYouMean(word, known);
-  const hint = meant === undefined ? `known here: ${known.join(", ")}` : `did you mean "${meant}"?`;
-  return { code: "ConfigUnknown", line, message, hint };
 }

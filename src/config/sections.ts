@@ -3,7 +3,10 @@ import {
   command,
   duration,
   durations,
+  heartbeatUrl,
   type Kind,
+  mailbox,
+  mailboxes,
   mailServer,
   oneOf,
   path,
@@ -12,7 +15,6 @@ import {
   secretUrl,
   text,
   timezone,
-  url,
   type ValueOf,
   words,
 } from "./values.ts";
@@ -52,14 +54,14 @@ export const NOTIFY = {
   "header.NAME": secret,
   server: mailServer,
   password: secret,
-  from: text,
-  to: words,
+  from: mailbox,
+  to: mailboxes,
   run: command,
 } satisfies Keys;
 
 export const SYNC = { to: text } satisfies Keys;
 export const METRICS = { file: path } satisfies Keys;
-export const HEARTBEAT = { url } satisfies Keys;
+export const HEARTBEAT = { url: heartbeatUrl } satisfies Keys;
 
 /** A kind of section: with a name after it (any number of them) or without (at most one). */
 export interface SectionKind {

@@ -1,6 +1,7 @@
 // The kinds of value a key of config.ini can have: how each is read, and whether it is a secret as it stands.
 import { parseDuration } from "../domain/duration.ts";
 import { hostAndPort, isGrantable, isLoopback } from "../domain/host.ts";
+import { mailboxOf } from "./email_address.ts";
 
 /** What reading a value gave; `error` is a clause that follows the value ("is not a duration"). */
 export type Read<T> = { readonly value: T } | { readonly error: string; readonly hint: string };
@@ -73,13 +74,36 @@ export const secret: Kind<string> = {
   },
 };
 
-/** An address that is not secret. Plain HTTP is for this machine only, so that nothing leaves it unencrypted. */
-export const url: Kind<string> = { read: readUrl, secret: () => false };
+/** A web address as it stands. Plain HTTP is for this machine only, so that nothing leaves it unencrypted. */
+export const url: Kind<string> = { read: readUrl, secret: isLiteral };
 
 /** An address that lets anybody who knows it post there, or where it is: `env:NAME`, `file:PATH`. */
 export const secretUrl: Kind<string> = {
   secret: isLiteral,
   read: (value) => isLiteral(value) ? readUrl(value) : secret.read(value),
+};
+
+/** As {@link secretUrl}, but a host alone is no secret: it is the path that lets others send the heartbeat. */
+export const heartbeatUrl: Kind<string> = {
+  ...secretUrl,
+  secret(value) {
+    if (!isLiteral(value)) return false;
+    const parsed = URL.parse(value);
+    return parsed?.href !== `${parsed?.origin}/`;
+  },
+};
+
+/** An address of mail, perhaps with a name before it. */
+export const mailbox: Kind<string> = {
+  read: (value) => mailboxOf(value) === undefined ? NO_MAILBOX : { value },
+};
+
+/** Addresses of mail, separated by commas. */
+export const mailboxes: Kind<string[]> = {
+  read(list) {
+    const value = list.split(",").map((one) => one.trim());
+    return value.some((one) => mailboxOf(one) === undefined) ? NO_MAILBOX : { value };
+  },
 };
 
 /** `smtp://`, `smtps://` (with the user, perhaps the password) or `sendmail:/PATH`. */
@@ -113,22 +137,35 @@ export const timezone: Kind<string> = {
   },
 };
 
-/** A program with its arguments. A JSON array, so that no shell and no quoting rules are involved. */
+/**
+ * A program with its arguments, which may hold a secret. A JSON array, so that no shell and no quoting rules are
+ * involved.
+ */
 export const command: Kind<string[]> = {
+  secret: (value) => wordsIn(value)?.length !== 1,
   read(value) {
-    let words: unknown;
-    try {
-      words = JSON.parse(value);
-    } catch {
-      words = undefined;
-    }
-    if (Array.isArray(words) && words.length > 0 && words.every((word) => typeof word === "string")) {
-      return { value: words };
-    }
+    const words = wordsIn(value);
+    if (words !== undefined && words[0] !== "") return { value: words };
     return { error: "is not a JSON array of words", hint: 'for example ["/usr/local/bin/alert", "--quiet"]' };
   },
 };
 
+function wordsIn(json: string): string[] | undefined {
+  let words: unknown;
+  try {
+    words = JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+  return Array.isArray(words) && words.length > 0 && words.every((word) => typeof word === "string")
+    ? words
+    : undefined;
+}
+
+const NO_MAILBOX = {
+  error: "is no plain mail address",
+  hint: "for example ops@example.com, Night <night@example.com>",
+};
 const NO_HOST = { error: "names no valid host", hint: "correct the name of the host" };
 
 function readUrl(value: string): Read<string> {
@@ -143,6 +180,7 @@ function readUrl(value: string): Read<string> {
   return isGrantable(hostAndPort(value)) ? { value } : NO_HOST;
 }
 
-function isLiteral(value: string): boolean {
+/** Whether `value` stands for itself, not for a place where to look (`env:NAME`, `file:PATH`). */
+export function isLiteral(value: string): boolean {
   return !value.startsWith("env:") && !value.startsWith("file:");
 }

@@ -24,6 +24,11 @@ Deno.test("readConfig() names each bad value with line and way out, and uses the
     ["notify x", "run = /bin/alert", /is not a JSON array of words/],
     ["notify x", "run = []", /is not a JSON array of words/],
     ["notify x", "run = [1]", /is not a JSON array of words/],
+    ["notify x", 'run = ["", "a"]', /is not a JSON array of words/],
+    ["notify x", 'run = ["/usr/bin/curl", "-H", "Authorization: Bearer s3cret",]', /its value is not a JSON array/],
+    ["notify x", "to = ops", /"ops" is no plain mail address \| for example ops@example.com/],
+    ["notify x", "to = a@b.example,", /is no plain mail address/],
+    ["notify x", "from = Ops <ops>", /is no plain mail address/],
     ["notify x", "token = env:", /its value names no variable/],
     ["notify x", "token = file:secret", /its value names no absolute path \| write file:\/PATH/],
     ["notify x", "header.X = file:", /"header.X" of \[notify x\]: its value names no absolute path/],
@@ -35,6 +40,7 @@ Deno.test("readConfig() names each bad value with line and way out, and uses the
     ["notify x", "server = smtp://", /its value is not a mail server/],
     ["notify x", "server = smtps://me@mail..example.com:465", /its value names no valid host \| correct the name/],
     ["notify x", "webhook_url = https://a..b/s3cret", /its value names no valid host/],
+    ["heartbeat", "url = env:", /its value names no variable/],
     ["heartbeat", "url = https://*.example.com/s3cret", /its value names no valid host/],
     ["metrics", "file = metrics.prom", /"metrics.prom" is not an absolute path \| begin with/],
     ["heartbeat", "url = http://hc.example.com/s3cret", /its value would send without encryption/],
@@ -51,7 +57,8 @@ Deno.test("readConfig() names each bad value with line and way out, and uses the
     assert.equal(problems[0].line, 2);
     assert.ok(problems[0].message.startsWith(`Cannot use line 2 of "${ORIGIN.file}": `));
     assert.ok(!JSON.stringify(problems).includes("s3cret"));
-    assert.deepEqual(config, DEFAULTS, line);
+    assert.deepEqual({ ...config, channels: [] }, DEFAULTS, line);
+    assert.ok(config.channels.every(({ failure }) => failure !== undefined), line);
   }
 });
 

@@ -4,6 +4,7 @@ import type { LoginReason, SessionState } from "./decide.ts";
 import type { ExpectedLogin } from "./forecast.ts";
 import type { Outcome } from "./outcome.ts";
 import type { ExitCode, Problem } from "./problem.ts";
+import type { ServiceStatus } from "./service.ts";
 
 /** What a check did for a session. `adopted`: another process had refreshed. */
 export type Action = "none" | "refreshed" | "adopted" | "login-started" | "logged-in" | "failed";
@@ -82,6 +83,8 @@ export interface StatusReport {
   readonly warnings: readonly Problem[];
   readonly lastRunAt?: number;
   readonly lastOutcome?: Outcome;
+  /** The job that runs the checks. */
+  readonly service: ServiceStatus;
 }
 
 /** One profile that uses SSO or tries to; what its config does not say is absent. */

@@ -81,3 +81,35 @@ export interface ServiceHint {
   readonly message: string;
   readonly hint: string;
 }
+
+/** How the job is that runs the checks: what `status` says of it. Times are epoch milliseconds. */
+export interface ServiceStatus {
+  readonly installed: boolean;
+  /** Nothing will run, or did for too long. */
+  readonly stale: boolean;
+  readonly manager?: ManagerName;
+  readonly scope?: Scope;
+  /** Of launchd. */
+  readonly domain?: string;
+  readonly everyMs?: number;
+  readonly loaded?: boolean;
+  readonly running?: boolean;
+  readonly nextRunAt?: number;
+  /** The last check that a timer ran. */
+  readonly lastRunAt?: number;
+  readonly sandbox?: { readonly level: Hardening; readonly enforced?: boolean };
+  readonly hints: readonly ServiceHint[];
+}
+
+/** What there is to say where no job is installed. */
+export const NO_SERVICE: ServiceStatus = { installed: false, stale: false, hints: [] };
+
+/** The heartbeat of a living job is younger than so many intervals. */
+const LIVELY_INTERVALS = 2.5;
+
+/** Whether checks are overdue: none ran for {@link LIVELY_INTERVALS}, also not since the job was set up. */
+export function isOverdue(everyMs: number, since: number, lastRunAt: number | undefined, now: number): boolean {
+  const last = Math.max(since, lastRunAt ?? 0);
+  // A clock that was set back proves nothing.
+  return now - last > LIVELY_INTERVALS * everyMs;
+}

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { type FakeSystem, fakeSystem } from "../../tests/support/fake_system.ts";
 import { loadConfig } from "../config/config.ts";
-import type { ChannelSettings } from "../notify/protocol.ts";
+import { sendOverHttp } from "../notify/http_channels.ts";
+import type { ChannelSettings, Http } from "../notify/protocol.ts";
 import { type Channel, channelsOf } from "./channels.ts";
 
 const KEY = "s3cret-of-channel";
@@ -76,7 +77,7 @@ const ROWS: readonly Row[] = [
   {
     name: "slack by a bot",
     lines: ["type = slack", `token = ${KEY}`, "channel = C1"],
-    settings: { type: "slack", token: KEY, channel: "C1", url: "https://slack.com" },
+    settings: { type: "slack", token: KEY, channel: "C1", url: "https://slack.com/api" },
     hosts: ["slack.com:443"],
   },
   {
@@ -181,6 +182,37 @@ const ROWS: readonly Row[] = [
   },
 ];
 
+/** A request goes to the place that the service's own documentation names. */
+const REQUESTS: readonly (readonly [type: "telegram" | "slack" | "ntfy", lines: readonly string[], url: string])[] = [
+  ["telegram", ["token = 1:a", "chat_id = 5"], "https://api.telegram.org/bot1:a/sendMessage"],
+  ["slack", ["token = a", "channel = C1"], "https://slack.com/api/chat.postMessage"],
+  [
+    "slack",
+    ["token = a", "channel = C1", "url = https://slack-gov.com/api/"],
+    "https://slack-gov.com/api/chat.postMessage",
+  ],
+  ["ntfy", ["url = https://ntfy.sh/topic"], "https://ntfy.sh/"],
+];
+
+for (const [type, lines, url] of REQUESTS) {
+  Deno.test(`channelsOf() leads ${type} with ${lines.at(-1)?.split(" ")[0]} to ${url}`, async () => {
+    await using system = await fakeSystem();
+    const { settings } = await channelOf(system, `type = ${type}`, ...lines);
+    const message = { event: "test", host: "h", user: "u", now: 0 } as const;
+    const asked: string[] = [];
+    const http: Http = (request) => (asked.push(request.url), Promise.resolve({ status: 500, headers: {}, body: "" }));
+    await sendOverHttp(http, JSON.parse(settings?.reveal() ?? ""), { id: "d-1", message });
+    assert.deepEqual(asked, [url]);
+  });
+}
+
+Deno.test("channelsOf() finds a program below the home, and leaves its arguments as they are", async () => {
+  await using system = await fakeSystem();
+  const { settings, program } = await channelOf(system, "type = command", 'run = ["~/bin/alert", "~/x"]');
+  assert.equal(program, `${system.home}/bin/alert`);
+  assert.deepEqual(JSON.parse(settings?.reveal() ?? "").run, [`${system.home}/bin/alert`, "~/x"]);
+});
+
 for (const { name, lines, settings, hosts = [], program, bot = false } of ROWS) {
   Deno.test(`channelsOf() makes ready: ${name}`, async () => {
     await using system = await fakeSystem({ KEY, AUTH: `Bearer ${KEY}` });
@@ -213,56 +245,6 @@ Deno.test("channelsOf() keeps the order of the config, and what each channel wan
   ]);
 });
 
-const WEBHOOK = ["type = webhook", "url = https://hooks.example.com/x"];
-
-const SECRETS: readonly [sentence: string, secret: string, found: string | RegExp][] = [
-  ["takes a secret as it stands", "plain-secret", "plain-secret"],
-  ["takes a secret of the environment", "env:KEY", KEY],
-  ["takes a secret of a file below ~, without the space around it", "file:~/.config/sso-heal/key", KEY],
-  ["says that a variable is not set", "env:NOT_THERE", /^secret: the environment variable NOT_THERE is not set$/],
-  ["says that a variable is empty", "env:EMPTY", /^secret: the environment variable EMPTY is not set$/],
-  [
-    "says that there is no file",
-    "file:~/.config/sso-heal/none",
-    /^secret: cannot read "\/.*\/\.config\/sso-heal\/none": there is no such file$/,
-  ],
-  [
-    "says that there is no file in the folder for secrets",
-    "file:/run/secrets/none",
-    /"\/run\/secrets\/none": there is/,
-  ],
-  ["says that a file is empty", "file:~/.config/sso-heal/empty", /^secret: "\/.*\/empty" is empty$/],
-  ["says that a folder is no file", "file:~/.config/sso-heal", /: the system refused$/],
-];
-
-for (const [sentence, secret, found] of SECRETS) {
-  Deno.test(`channelsOf() ${sentence}`, async () => {
-    await using system = await fakeSystem({ KEY, EMPTY: "" });
-    system.write(".config/sso-heal/key", `\n ${KEY}\n`);
-    system.write(".config/sso-heal/empty", "\n");
-    const { settings, failure } = await channelOf(system, ...WEBHOOK, `secret = ${secret}`);
-    if (typeof found === "string") assert.equal(JSON.parse(settings?.reveal() ?? "null").secret, found);
-    else assert.match(failure ?? "", found);
-    assert.equal(settings === undefined, failure !== undefined);
-  });
-}
-
-Deno.test({
-  name: "channelsOf() says how a file outside the granted folders can be read",
-  permissions: { read: ["/nowhere"] },
-  fn() {
-    const config = { name: "ops", type: "ntfy", values: { url: "file:/etc/keys/topic" }, headers: {} } as const;
-    const here = { home: "/home/me", env: {}, host: "buildhost", user: "builder", os: "linux" } as const;
-    const [{ failure, settings }] = channelsOf([config], here);
-    assert.equal(settings, undefined);
-    assert.equal(
-      failure,
-      'url: cannot read "/etc/keys/topic": it lies outside the folders of sso-heal ' +
-        '(run: ln -s "/etc/keys" ~/.config/sso-heal/NAME)',
-    );
-  },
-});
-
 const ADDRESSES: readonly [sentence: string, address: string, failure: RegExp][] = [
   ["no address", "what is this", /^its address is not a web address/],
   ["an address of another kind", "mailto:ops@example.com", /^its address is not a web address/],
@@ -280,6 +262,26 @@ for (const [sentence, address, failure] of ADDRESSES) {
     }
   });
 }
+
+Deno.test("channelsOf() refuses an address without a topic, also when it was looked up", async () => {
+  await using system = await fakeSystem({ URL: "https://ntfy.sh/%E0%A4%A" });
+  const { failure } = await channelOf(system, "type = ntfy", "url = env:URL");
+  assert.match(failure ?? "", /^url: it names no topic/);
+});
+
+Deno.test("channelsOf() makes every fault the failure of the channel alone, in words of ours", () => {
+  const values = { server: `not an address: ${KEY}`, to: ["a@b"] };
+  const here = { home: "/home/me", env: {}, host: "buildhost", user: "builder", os: "linux" } as const;
+  const mail = { name: "mail", type: "email", values, headers: {} } as const;
+  const broken = { name: "x", values: {}, headers: {}, failure: "see the config problem in line 3" } as const;
+  const desktop = { name: "good", type: "desktop", values: {}, headers: {} } as const;
+  const channels = channelsOf([mail, broken, desktop], here);
+  assert.deepEqual(channels.map(({ name, type, failure }) => [name, type, failure]), [
+    ["mail", "email", "a fault of sso-heal itself (TypeError)"],
+    ["x", undefined, "see the config problem in line 3"],
+    ["good", "desktop", undefined],
+  ]);
+});
 
 Deno.test("channelsOf() says so when the address of a mail server is not written as one", async () => {
   await using system = await fakeSystem();

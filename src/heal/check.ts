@@ -7,6 +7,7 @@ import { type Outcome, worst } from "../domain/outcome.ts";
 import type { CheckReport } from "../domain/report.ts";
 import type { Choice } from "../domain/select.ts";
 import { awsPaths, statePaths } from "../store/paths.ts";
+import { readServiceRecord } from "../store/service_record.ts";
 import { listTemporary } from "../store/temporary.ts";
 import type { Context } from "./context.ts";
 import type { People, Worked } from "./heal_due.ts";
@@ -23,8 +24,12 @@ export interface CheckOptions {
   readonly probe: boolean;
   /** Tell people. */
   readonly notify: boolean;
-  /** How long to wait for approval, milliseconds from the start; 0 asks once. */
-  readonly waitApprovalMs: number;
+  /** One of a timer. */
+  readonly scheduled: boolean;
+  /** How long to wait for approval, milliseconds from the start; 0 asks once. Undefined: until shortly before the next run. */
+  readonly waitApprovalMs: number | undefined;
+  /** How long to wait for another check that is at work. */
+  readonly waitLockMs: number;
   /** No call to AWS is begun later than this after the start. */
   readonly timeoutMs: number;
 }
@@ -38,7 +43,9 @@ export interface CheckOptions {
 export async function runCheck(context: Context, options: CheckOptions): Promise<CheckReport> {
   const { system } = context;
   const startedAt = system.now();
-  const { config, inventory, selected, refreshAheadMs, problems, warnings } = await loadSetup(system, options.choice);
+  const service = readServiceRecord(system.home);
+  const setup = await loadSetup(system, options.choice, service?.everyMs);
+  const { config, inventory, selected, refreshAheadMs, problems, warnings } = setup;
   if (!config.channels.some(startsProgram)) context.forgoPrograms();
   const heal: HealOptions = { refreshAheadMs, force: options.forceRefresh, probe: options.probe };
   const leftovers = listTemporary(awsPaths(system.home).ssoCache);
@@ -64,7 +71,8 @@ export async function runCheck(context: Context, options: CheckOptions): Promise
       notifications: notifications.length > 0 ? notifications : undefined,
       clockOffsetMs,
     };
-    await leaveWord(context, report, whole, config.metricsFile);
+    const { scheduled } = options;
+    await leaveWord(context, report, { whole, scheduled, service, metricsFile: config.metricsFile });
     return report;
   };
   return await leave(
@@ -73,10 +81,19 @@ export async function runCheck(context: Context, options: CheckOptions): Promise
       notify: options.notify,
       isWhole: whole && problems.length === 0,
       openIncidents: existsSync(statePaths(system.home).alerts),
-      waitUntil: startedAt + options.waitApprovalMs,
+      waitUntil: startedAt + (options.waitApprovalMs ?? untilNextRun(service?.everyMs)),
+      waitLockMs: options.waitLockMs,
       onPause: async (worked) => void await leave(worked),
     }),
   );
+}
+
+const DEFAULT_EVERY_MS = 10 * 60_000;
+/** A check that waits for somebody ends so long before the next one begins. */
+const BEFORE_NEXT_MS = 60_000;
+
+function untilNextRun(everyMs = DEFAULT_EVERY_MS): number {
+  return Math.max(everyMs - BEFORE_NEXT_MS, everyMs / 2);
 }
 
 /** Works on what is due. Everything that does so is loaded only if there is something: most checks find nothing. */
@@ -90,10 +107,11 @@ async function work(
   const now = context.system.now();
   const isDue = (view: View) => needsAws(view, options.probe) || needsCare(view, people.config, now);
   if (people.openIncidents || views.some(isDue)) {
-    return await (await import("./heal_due.ts")).healDue(context, views, options, deadline, people);
+    return await (await import("./heal_due.ts")).healAlone(context, views, options, deadline, people);
   }
   const healed = await Promise.all(views.map((view) => untouched(context, view)));
-  const { heartbeatUrl } = people.config;
+  const { heartbeatUrl: written } = people.config;
+  const heartbeatUrl = written && (await import("./heartbeat_url.ts")).heartbeatUrlOf(written, context);
   if (heartbeatUrl !== undefined) {
     const connection = await context.connect([], [], { channels: [], heartbeatUrl });
     await (await import("./heal_due.ts")).beat(context, connection);

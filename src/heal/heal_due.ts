@@ -6,7 +6,7 @@ import { needsCare, untouched } from "./check.ts";
 import type { Connection, Context, Run } from "./context.ts";
 import { CLOCK_TOLERANCE_MS, faultOf } from "./faults.ts";
 import type { Healed, HealOptions } from "./heal_session.ts";
-import { needsAws, type View, wantsRefresh } from "./look.ts";
+import { look, needsAws, type View, wantsRefresh } from "./look.ts";
 import { reportOf } from "./report.ts";
 import type { StartUrls } from "./start_urls.ts";
 import { caCertsOf, hostsOf } from "./targets.ts";
@@ -29,12 +29,43 @@ export interface People {
   readonly openIncidents: boolean;
   /** Approval is waited for until then (epoch milliseconds). */
   readonly waitUntil: number;
+  /** How long another check that is at work is waited for. */
+  readonly waitLockMs: number;
   /** Called once, before the first pause. */
   onPause(worked: Worked): Promise<void>;
 }
 
+/**
+ * Heals what is due, as the only check on this machine that does so: what another has done meanwhile is seen. Whoever
+ * waits for a person keeps no other check from its work.
+ *
+ * @throws {UserError} (exit 75) when another check is at work.
+ */
+export async function healAlone(
+  context: Context,
+  views: readonly View[],
+  options: HealOptions,
+  deadline: number,
+  people: People,
+): Promise<Worked> {
+  const { system } = context;
+  const lock = await (await import("./run_lock.ts")).lockRun(system, people.waitLockMs);
+  try {
+    const fresh = await Promise.all(views.map((view) => look(system, view, options)));
+    return await healDue(context, fresh, options, deadline, {
+      ...people,
+      onPause: async (worked) => {
+        await people.onPause(worked);
+        lock.release();
+      },
+    });
+  } finally {
+    lock.release();
+  }
+}
+
 /** Opens the ways out for the sessions that are due, and works on them side by side; the others are left alone. */
-export async function healDue(
+async function healDue(
   context: Context,
   views: readonly View[],
   options: HealOptions,
@@ -48,7 +79,8 @@ export async function healDue(
   const configured = people.notify ? people.config.channels : [];
   // Nothing of it is loaded where nobody is to be told.
   const channels = configured.length > 0 ? (await import("./channels.ts")).channelsOf(configured, system) : [];
-  const { heartbeatUrl } = people.config;
+  const { heartbeatUrl: written } = people.config;
+  const heartbeatUrl = written && (await import("./heartbeat_url.ts")).heartbeatUrlOf(written, context);
   let connection: Connection;
   let startUrls: StartUrls | undefined;
   try {

@@ -4,20 +4,28 @@ import type { CheckReport } from "../domain/report.ts";
 import { formatInstant } from "../domain/instant.ts";
 import { VERSION } from "../domain/version.ts";
 import { sweepTemporary } from "../store/temporary.ts";
-import { appendHistory, writeHeartbeat, writeMetrics } from "../store/journal.ts";
+import { appendHistory, type Heartbeat, readHeartbeat, writeHeartbeat, writeMetrics } from "../store/journal.ts";
 import { awsPaths, statePaths } from "../store/paths.ts";
+import type { ServiceRecord } from "../store/service_record.ts";
 import type { Context } from "./context.ts";
 import { metricsOf } from "./metrics.ts";
 
-/**
- * Leaves word of a check. A disk that is full or read-only costs a warning, never the check. A check of chosen sessions
- * (`whole` false) leaves no heartbeat and no figures: they tell of all sessions, and would forget the others.
- */
+/** What kind of check it was. */
+export interface Occasion {
+  /** About all sessions. One of chosen sessions leaves no heartbeat and no figures: they would forget the others. */
+  readonly whole: boolean;
+  /** One of a timer. */
+  readonly scheduled: boolean;
+  /** The job that is installed. */
+  readonly service?: ServiceRecord;
+  readonly metricsFile?: string;
+}
+
+/** Leaves word of a check. A disk that is full or read-only costs a warning, never the check. */
 export async function leaveWord(
   { system, log }: Context,
   report: CheckReport,
-  whole: boolean,
-  metricsFile?: string,
+  { whole, scheduled, service, metricsFile }: Occasion,
 ): Promise<void> {
   const { home } = system;
   const { outcome, startedAt, durationMs } = report;
@@ -32,7 +40,10 @@ export async function leaveWord(
   try {
     appendHistory(home, { at: formatInstant(at), outcome, exitCode, durationMs, sessions });
     if (whole) {
-      writeHeartbeat(home, { at, outcome, exitCode, pid: Deno.pid, version: VERSION });
+      const timer = scheduled
+        ? { scheduledAt: at, sandbox: await isConfined(home, service) }
+        : lastScheduled(readHeartbeat(home));
+      writeHeartbeat(home, { at, outcome, exitCode, pid: Deno.pid, version: VERSION, ...timer });
       const metrics = metricsOf(report);
       writeMetrics(home, metrics);
       if (metricsFile !== undefined) await publish(metricsFile, metrics, log);
@@ -50,6 +61,16 @@ export async function leaveWord(
   const { dir, sessions: records } = statePaths(home);
   // Not the folder of the tokens: a file there may be the only copy of one, see `recover.ts`.
   for (const folder of [awsPaths(home).cliCache, dir, records]) sweepTemporary(folder, at);
+}
+
+function lastScheduled(before: Heartbeat | undefined): Pick<Heartbeat, "scheduledAt" | "sandbox"> {
+  return { scheduledAt: before?.scheduledAt, sandbox: before?.sandbox };
+}
+
+/** Nothing is asked where the job is not meant to be confined. */
+async function isConfined(home: string, service: ServiceRecord | undefined): Promise<boolean | undefined> {
+  if (service?.hardening !== "hardened" && service?.hardening !== "strict") return undefined;
+  return (await import("../sandbox/is_confined.ts")).isConfined(home);
 }
 
 /** The figures where a collector looks for them. */

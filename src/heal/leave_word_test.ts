@@ -32,7 +32,7 @@ const REPORT: CheckReport = {
 
 async function leave(system: FakeSystem, report = REPORT, whole = true): Promise<void> {
   using aws = new FakeAws();
-  await leaveWord(contextOf(system, aws), report, whole);
+  await leaveWord(contextOf(system, aws), report, { whole, scheduled: false });
 }
 
 Deno.test("leaveWord() leaves heartbeat, history, figures and one line in the log", async () => {

@@ -6,8 +6,12 @@ import type { Problem } from "../domain/problem.ts";
 import { type Choice, select, type Selected, unmatched } from "../domain/select.ts";
 import type { System } from "../system/system.ts";
 
-/** Official clients refresh at 15 minutes left; with runs 10 minutes apart and some delay they never need to. */
-const REFRESH_AHEAD_MS = 28 * 60_000;
+/**
+ * Official clients refresh at 15 minutes left: when the window is so much wider than the time between two runs, with some
+ * delay, they never need to.
+ */
+const REFRESH_MARGIN_MS = 18 * 60_000;
+const DEFAULT_EVERY_MS = 10 * 60_000;
 
 export interface Setup {
   readonly config: Config;
@@ -20,8 +24,11 @@ export interface Setup {
   readonly warnings: readonly Problem[];
 }
 
-/** @throws {UserError} (exit 2) when a name on the command line matches nothing. */
-export async function loadSetup(system: System, choice: Choice): Promise<Setup> {
+/**
+ * @param everyMs time between two runs of the installed job
+ * @throws {UserError} (exit 2) when a name on the command line matches nothing.
+ */
+export async function loadSetup(system: System, choice: Choice, everyMs = DEFAULT_EVERY_MS): Promise<Setup> {
   const { config, problems, warnings } = await loadConfig(system.home);
   const inventory = await loadInventory(system);
   let missing: Problem[] = [];
@@ -54,7 +61,7 @@ export async function loadSetup(system: System, choice: Choice): Promise<Setup> 
     config,
     inventory,
     selected,
-    refreshAheadMs: config.check.refreshAheadMs ?? REFRESH_AHEAD_MS,
+    refreshAheadMs: config.check.refreshAheadMs ?? everyMs + REFRESH_MARGIN_MS,
     problems: [...problems, ...inventory.problems, ...lost, ...unusable],
     warnings: [...warnings, ...missing],
   };

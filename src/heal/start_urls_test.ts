@@ -120,7 +120,9 @@ Deno.test("check asks a company's own start URL when a person is needed, or may 
     choice: { sessions: [], profiles: [] },
     forceRefresh: true,
     notify: true,
+    scheduled: false,
     waitApprovalMs: 0,
+    waitLockMs: 0,
     timeoutMs: HOUR,
   };
   writeToken(system, "own", tokenOf("own", HOUR, { startUrl: VANITY }));

@@ -3,10 +3,13 @@ import { worst } from "../domain/outcome.ts";
 import type { Choice } from "../domain/select.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { StatusReport } from "../domain/report.ts";
+import { NO_SERVICE } from "../domain/service.ts";
 import { readHeartbeat } from "../store/journal.ts";
+import { readServiceRecord } from "../store/service_record.ts";
 import type { Context } from "./context.ts";
 import { look, wasUsed } from "./look.ts";
 import { reportOf } from "./report.ts";
+import { readServiceStatus } from "./service_status.ts";
 import { loadSetup } from "./setup.ts";
 
 const OUTCOMES: readonly string[] = [
@@ -18,8 +21,10 @@ const OUTCOMES: readonly string[] = [
 ] satisfies Outcome[];
 
 /** Reads the state of the chosen sessions. @throws {UserError} when the choice matches nothing (exit 2). */
-export async function readStatus({ system }: Context, choice: Choice): Promise<StatusReport> {
-  const { selected, refreshAheadMs, problems, warnings } = await loadSetup(system, choice);
+export async function readStatus({ system, forgoPrograms }: Context, choice: Choice): Promise<StatusReport> {
+  const record = readServiceRecord(system.home);
+  if (record === undefined || record.manager === "run") forgoPrograms();
+  const { selected, refreshAheadMs, problems, warnings } = await loadSetup(system, choice, record?.everyMs);
   const views = await Promise.all(selected.map((each) => look(system, each, { refreshAheadMs })));
   const someUsed = views.some(wasUsed);
   const sessions = views.map((view) => reportOf(view, view.chosen || wasUsed(view) || !someUsed));
@@ -35,5 +40,6 @@ export async function readStatus({ system }: Context, choice: Choice): Promise<S
     warnings,
     lastRunAt: heartbeat?.at,
     lastOutcome,
+    service: record === undefined ? NO_SERVICE : await readServiceStatus(system, record),
   };
 }

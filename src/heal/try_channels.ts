@@ -10,12 +10,15 @@ import { type Channel, channelsOf } from "./channels.ts";
 import type { Context } from "./context.ts";
 import { caCertsOf } from "./targets.ts";
 
+/** Shown for a channel whose section does not say it. */
+const UNKNOWN_TYPE = "unknown";
+
 export async function listChannels({ system }: Pick<Context, "system">): Promise<ChannelList> {
   const { config, problems, warnings } = await loadConfig(system.home);
   const channels = channelsOf(config.channels, system).map((channel): ListedChannel => {
     const { name, type, events, sessions, failure } = channel;
     const place = config.alerts.fallback.indexOf(name) + 1;
-    return { name, type, events, sessions, fallback: place === 0 ? undefined : place, failure };
+    return { name, type: type ?? UNKNOWN_TYPE, events, sessions, fallback: place === 0 ? undefined : place, failure };
   });
   return { channels, problems, warnings };
 }
@@ -30,7 +33,7 @@ export async function tryChannels(context: Context, patterns: readonly string[])
   const message: AlertMessage = { event: "test", host: system.host, user: system.user, now };
   try {
     return await Promise.all(channels.map(async (channel): Promise<TriedChannel> => {
-      const { name, type } = channel;
+      const { name, type = UNKNOWN_TYPE } = channel;
       const id = `test-${now.toString(36)}-${name}`;
       const result = await connection.teller?.send(name, { id, message });
       if (result?.ok) return { name, type, ok: true };

@@ -2,6 +2,7 @@
 import { formatInstant } from "../domain/instant.ts";
 import type { System } from "../system/system.ts";
 import { redact, redactedJson } from "./redact.ts";
+import { isDue, rotate } from "./rotation.ts";
 
 /** From the most to the least. */
 export const LEVELS = ["debug", "info", "warning", "error"] as const;
@@ -20,14 +21,12 @@ export interface Log {
 }
 
 export interface LogOptions {
-  /** Absolute path of the log file; the former one is kept beside it as `.1`. */
+  /** Absolute path of the log file; former ones are beside it, see `rotation.ts`. */
   readonly file: string;
   /** The least level that goes to standard error. The file gets that too, and everything from `info` on. */
   readonly level: Level;
   readonly system: Pick<System, "now" | "terminal">;
 }
-
-const ROTATE_BYTES = 1_000_000;
 
 /** The level that the options `--log-level`, `-q` and `-v` ask for; the first of them that is given counts. */
 export function chooseLevel(asked: { logLevel?: Level; quiet?: boolean; verbose?: boolean }): Level {
@@ -37,9 +36,8 @@ export function chooseLevel(asked: { logLevel?: Level; quiet?: boolean; verbose?
 }
 
 /**
- * A log that touches its file (0600, folder 0700) only with the first line. Above 1 MB the file is renamed to `.1`.
- * Every line passes {@link redact}. Nothing here throws: when the file cannot be written, one warning goes to standard
- * error and the run goes on without it.
+ * A log that touches its file (0600, folder 0700) only with the first line. Every line passes {@link redact}. Nothing
+ * here throws: when the file cannot be written, one warning goes to standard error and the run goes on without it.
  */
 export function createLog({ file, level, system }: LogOptions): Log {
   const toTerminal = LEVELS.indexOf(level);
@@ -51,7 +49,8 @@ export function createLog({ file, level, system }: LogOptions): Log {
     if (rank >= toTerminal) system.terminal.err(`sso-heal: ${at}: ${oneLine(message)}\n`);
     if (rank < toFile || broken) return;
     try {
-      append(file, lineOf({ at: formatInstant(system.now()), level: at, pid: Deno.pid, message }, facts));
+      const now = system.now();
+      append(file, lineOf({ at: formatInstant(now), level: at, pid: Deno.pid, message }, facts), now);
     } catch (error) {
       broken = true;
       // A command that only reads has given up its right to write, and logs nothing.
@@ -90,8 +89,9 @@ function oneLine(message: string): string {
  * that another process has just rotated is followed. A line is one write at the end of the file, so that the lines of
  * processes that run at the same time do not mix.
  */
-function append(path: string, line: string): void {
-  if (sizeOf(path) + line.length > ROTATE_BYTES) Deno.renameSync(path, `${path}.1`);
+function append(path: string, line: string, now: number): void {
+  const present = look(path);
+  if (present !== undefined && isDue(present, line.length, now)) rotate(path, line.length, now);
   const options = { append: true, mode: 0o600 } as const;
   try {
     Deno.writeTextFileSync(path, line, options);
@@ -102,11 +102,11 @@ function append(path: string, line: string): void {
   }
 }
 
-/** 0 for a file that is not there or cannot be looked at: then the write says what is wrong. */
-function sizeOf(path: string): number {
+/** Undefined for a file that is not there or cannot be looked at: then the write says what is wrong. */
+function look(path: string): Deno.FileInfo | undefined {
   try {
-    return Deno.statSync(path).size;
+    return Deno.statSync(path);
   } catch {
-    return 0;
+    return undefined;
   }
 }

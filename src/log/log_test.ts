@@ -5,6 +5,8 @@ import { modeOf, withTemporaryHome } from "../../tests/support/temporary_home.ts
 import { Secret } from "../domain/secret.ts";
 import { chooseLevel, createLog, type Level, type Log } from "./log.ts";
 
+const NOW = Date.parse("2026-11-20T10:00:00Z");
+
 interface Case {
   log: Log;
   file: string;
@@ -13,7 +15,7 @@ interface Case {
   lines(): Record<string, unknown>[];
 }
 
-async function withLog(level: Level, body: (seen: Case) => Promise<void> | void): Promise<void> {
+async function withLog(level: Level, body: (seen: Case) => Promise<void> | void, now = NOW): Promise<void> {
   await withTemporaryHome(async (home) => {
     const err: string[] = [];
     const file = `${home}/state/log/sso-heal.log`;
@@ -24,7 +26,7 @@ async function withLog(level: Level, body: (seen: Case) => Promise<void> | void)
       errIsTerminal: false,
       columns: 80,
     };
-    const log = createLog({ file, level, system: { now: () => 1_795_168_800_000, terminal } });
+    const log = createLog({ file, level, system: { now: () => now, terminal } });
     const lines = () => Deno.readTextFileSync(file).trimEnd().split("\n").map((line) => JSON.parse(line));
     await body({ log, file, err, lines });
   });
@@ -90,6 +92,29 @@ Deno.test("createLog() renames a full file to .1 and begins a new one", async ()
     assert.ok(former.length === 9 && Deno.statSync(`${file}.1`).size <= 1_000_000);
     assert.equal(modeOf(file), "0600");
   });
+});
+
+Deno.test("createLog() keeps two former files", async () => {
+  await withLog("warning", ({ log, file, lines }) => {
+    for (let n = 0; n < 4; n++) log.info("line", { n, pad: "x".repeat(600_000) });
+    const former = [2, 1].map((number) => JSON.parse(Deno.readTextFileSync(`${file}.${number}`)).n);
+    assert.deepEqual([...former, ...lines().map((line) => line.n)], [1, 2, 3]);
+    assert.equal([...Deno.readDirSync(file.slice(0, file.lastIndexOf("/")))].length, 3);
+  }, Date.now());
+});
+
+Deno.test("createLog() lets old lines go with the first line of a day", async () => {
+  await withLog("warning", ({ log, file, lines }) => {
+    log.info("today");
+    Deno.writeTextFileSync(`${file}.1`, "old");
+    Deno.utimeSync(`${file}.1`, 0, 0);
+    log.info("today too");
+    assert.equal(Deno.readTextFileSync(`${file}.1`), "old");
+    Deno.utimeSync(file, 0, 0);
+    log.info("tomorrow");
+    assert.throws(() => Deno.statSync(`${file}.1`), Deno.errors.NotFound);
+    assert.deepEqual(lines().map(({ message }) => message), ["today", "today too", "tomorrow"]);
+  }, Date.now());
 });
 
 Deno.test("createLog() does not rotate away the file that another process has just begun", async () => {

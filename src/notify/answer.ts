@@ -1,5 +1,6 @@
 // Answers one call to the worker that sends messages. Whatever happens becomes a failure without secrets.
 import { failureOf, refusal } from "./failure.ts";
+import { oneLine } from "./foreign_words.ts";
 import { hideSecrets } from "./hide_secrets.ts";
 import { isOverHttp, sendOverHttp } from "./http_channels.ts";
 import type {
@@ -12,6 +13,9 @@ import type {
   NotifyCall,
 } from "./protocol.ts";
 import { readCommands } from "./telegram_bot.ts";
+
+/** Characters of a failure, most of them the service's. */
+const MOST_WORDS = 200;
 
 /** Never rejects. */
 export async function answerOf(call: NotifyCall, http: Http, caCerts: readonly string[] = []): Promise<NotifyAnswer> {
@@ -34,7 +38,8 @@ async function safely<T extends object>(
 ): Promise<T | DeliveryFailure> {
   const outcome = await work().catch(failureOf);
   if (!("ok" in outcome) || outcome.ok) return outcome;
-  return { ...outcome, message: hideSecrets(outcome.message, secrets) };
+  // Hidden first: of a secret that was cut nobody knows any more that it is one.
+  return { ...outcome, message: oneLine(hideSecrets(outcome.message, secrets), MOST_WORDS) };
 }
 
 async function send(

@@ -57,6 +57,38 @@ for (const settings of CHANNELS) {
   });
 }
 
+Deno.test("answerOf() hides a secret before it cuts the words that it stands in", async () => {
+  for (let before = 150; before < 205; before++) {
+    const words = `${"x".repeat(before)} ${TOKEN} and more`;
+    const answered = await send(TELEGRAM, () => Promise.resolve(answer(400, { ok: false, description: words })));
+    assert.doesNotMatch(JSON.stringify(answered), /1234|AAse/, `${before}`);
+    const webhook = await send(
+      { type: "discord", webhook_url: WEBHOOK },
+      () => Promise.resolve(answer(400, { code: 1, message: `${"x".repeat(before)} ${WEBHOOK}` })),
+    );
+    assert.doesNotMatch(JSON.stringify(webhook), /secret-|T000/, `${before}`);
+  }
+});
+
+Deno.test("answerOf() makes one short line of the service's words", async () => {
+  const rows = [["chat\nnot\u001b found", "chat not found"], ["x".repeat(500), `${"x".repeat(199)}…`]];
+  for (const [description, message] of rows) {
+    const answered = await send(TELEGRAM, () => Promise.resolve(answer(400, { ok: false, description })));
+    assert.equal("result" in answered && !answered.result.ok && answered.result.message, message);
+  }
+});
+
+Deno.test("answerOf() does not know whether a message was taken of which it has half an answer", async () => {
+  const half = { status: 200, headers: {}, body: '{"ok":tr', cut: "late" } as const;
+  const answered = await send(TELEGRAM, () => Promise.resolve(half));
+  const message = "the answer did not come whole";
+  assert.deepEqual(answered, { id: 4, result: { ok: false, code: "UnreadableAnswer", message, unsure: true } });
+  const hook = { type: "webhook", url: WEBHOOK, headers: {} };
+  assert.deepEqual(await send(hook, () => Promise.resolve(half)), { id: 4, result: { ok: true } });
+  const refused = await send(hook, () => Promise.resolve({ ...half, status: 500 }));
+  assert.equal("result" in refused && !refused.result.ok && refused.result.unsure, undefined);
+});
+
 Deno.test("answerOf() gives the code of a network failure", async () => {
   const answered = await send(TELEGRAM, () => Promise.reject(new HttpError("Timeout", "no answer in time")));
   assert.deepEqual(answered, { id: 4, result: { ok: false, code: "Timeout", message: "no answer in time" } });

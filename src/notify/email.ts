@@ -18,7 +18,9 @@ export async function sendEmail(
     await submit(await mailOf(settings, delivery), settings.server, login, options);
     return { ok: true };
   } catch (error) {
-    if (error instanceof SmtpError) return { ok: false, code: error.code, message: error.message };
+    if (error instanceof SmtpError) {
+      return { ok: false, code: error.code, message: error.message, ...(error.unsure ? { unsure: true } : {}) };
+    }
     if (error instanceof BadAddress) return { ok: false, code: error.name, message: error.message };
     return failureOf(error);
   }

@@ -7,7 +7,6 @@
 // of node:, which lead out of the worker.
 import { isLoopback } from "../domain/host.ts";
 import { httpErrorOf } from "./failure.ts";
-import { oneLine } from "./foreign_words.ts";
 import { base64, type Mail } from "./mime.ts";
 import type { SettingsOf } from "./protocol.ts";
 
@@ -23,18 +22,23 @@ export interface SmtpOptions {
   readonly caCerts?: readonly string[];
   /** Milliseconds for each step: connecting, the handshake, each command with its reply. */
   readonly stepMs?: number;
+  /** Milliseconds for all steps together. */
+  readonly wholeMs?: number;
 }
 
 const STEP_MS = 10_000;
+/** A server that answers each step at the last moment must not keep a check past the next one. */
+const WHOLE_MS = 60_000;
 /** The last reply comes after the server's scanners. Whoever gives up earlier sends the same mail again. */
 const LAST_STEPS = 3;
 const LONGEST_REPLY = 64 * 1024;
 
-/** The server refused, or the conversation broke. The message repeats nothing of a login. */
+/** The server refused, or the conversation broke. The message may hold the server's words, raw (see `refusal`). */
 export class SmtpError extends Error {
   override readonly name = "SmtpError";
 
-  constructor(readonly code: string, message: string) {
+  /** `unsure`: the server may have taken the mail all the same. */
+  constructor(readonly code: string, message: string, readonly unsure = false) {
     super(message);
   }
 }
@@ -91,7 +95,13 @@ async function hand(mail: Mail, connection: Connection): Promise<void> {
   }
   if (taken === 0) throw refused;
   await connection.command("DATA", 3);
-  await connection.command(`${mail.content.replace(/^\./gm, "..")}.`, 2, LAST_STEPS);
+  try {
+    await connection.command(`${mail.content.replace(/^\./gm, "..")}.`, 2, LAST_STEPS);
+  } catch (error) {
+    if (!(error instanceof SmtpError) || error.code.startsWith("SMTP ")) throw error;
+    // No reply: whether the mail is on its way is the server's knowledge alone (RFC 1047).
+    throw new SmtpError(error.code, error.message, true);
+  }
   // The mail is delivered: how they part does not matter any more.
   await connection.write("QUIT").catch(() => {});
 }
@@ -114,24 +124,28 @@ class Connection {
   readonly #hostname: string;
   readonly #caCerts: string[];
   readonly #stepMs: number;
+  readonly #deadline: number;
   #received = "";
   #decoder = new TextDecoder();
   #closed = false;
 
-  private constructor(socket: Deno.TcpConn, hostname: string, { caCerts = [], stepMs = STEP_MS }: SmtpOptions) {
+  private constructor(socket: Deno.TcpConn, hostname: string, deadline: number, options: SmtpOptions) {
+    const { caCerts = [], stepMs = STEP_MS } = options;
     this.#socket = socket;
     this.#hostname = hostname;
     this.#caCerts = [...caCerts];
     this.#stepMs = stepMs;
+    this.#deadline = deadline;
   }
 
   static async open({ protocol, host, port }: Server, options: SmtpOptions): Promise<Connection> {
     // An IPv6 address stands in brackets in URLs only.
     const hostname = host.replace(/^\[(.*)\]$/, "$1");
+    const deadline = performance.now() + (options.wholeMs ?? WHOLE_MS);
     const connecting = Deno.connect({ hostname, port });
     const giveUp = () => void connecting.then((socket) => socket.close(), () => {});
     const socket = await inTime(options.stepMs ?? STEP_MS, connecting, giveUp);
-    const connection = new Connection(socket, hostname, options);
+    const connection = new Connection(socket, hostname, deadline, options);
     if (protocol === "smtps:") await connection.secure();
     return connection;
   }
@@ -145,9 +159,9 @@ class Connection {
         hostname: this.#hostname,
         caCerts: this.#caCerts,
       });
-      const socket = await inTime(this.#stepMs, starting, () => this.close());
+      const socket = await this.#inTime(starting);
       this.#socket = socket;
-      await inTime(this.#stepMs, socket.handshake(), () => this.close());
+      await this.#inTime(socket.handshake());
     } catch (error) {
       this.close();
       throw error;
@@ -166,7 +180,7 @@ class Connection {
   async command(line: string | undefined, expected: 2 | 3, steps = 1): Promise<Reply> {
     const reply = await this.#exchange(line, steps);
     if (Math.floor(reply.code / 100) === expected) return reply;
-    throw new SmtpError(`SMTP ${reply.code}`, `the mail server says: ${oneLine(reply.lines.join(" "), 200)}`);
+    throw new SmtpError(`SMTP ${reply.code}`, `the mail server says: ${reply.lines.join(" ")}`);
   }
 
   /** As {@link command}, for a line whose refusal must not be repeated. */
@@ -193,7 +207,12 @@ class Connection {
       if (line !== undefined) await this.write(line);
       return await this.#reply();
     };
-    return await inTime(this.#stepMs * steps, talk(), () => this.close());
+    return await this.#inTime(talk(), steps);
+  }
+
+  async #inTime<T>(work: Promise<T>, steps = 1): Promise<T> {
+    const left = Math.max(this.#deadline - performance.now(), 0);
+    return await inTime(Math.min(this.#stepMs * steps, left), work, () => this.close());
   }
 
   /** `250-a` lines go on, `250 a` or `250` is the last one. */

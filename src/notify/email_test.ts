@@ -72,6 +72,9 @@ for (const [sentence, situation, commands] of GOOD) {
   });
 }
 
+/** Without a reply to the end of the mail nobody knows whether it was taken. */
+const UNSURE = ["amid the content", "the last reply"];
+
 const BAD: readonly (readonly [sentence: string, Case, code: string, message?: RegExp])[] = [
   [
     "repeats the server's words for a refused recipient",
@@ -124,6 +127,10 @@ const BAD: readonly (readonly [sentence: string, Case, code: string, message?: R
     server: { tls: "none", instead: { content: "silence" } },
     options: { stepMs: 50 },
   }, "Timeout"],
+  ["does not wait longer for all replies together than it may", {
+    server: { tls: "none", instead: { RCPT: "silence" } },
+    options: { wholeMs: 50 },
+  }, "Timeout"],
   ["knows what is no mail server", { server: { instead: { greeting: "HTTP/1.1 400 Bad" } } }, "UnreadableAnswer"],
   ["takes no line without an end", { server: { instead: { greeting: "x".repeat(99_999) } } }, "UnreadableAnswer"],
   [
@@ -139,6 +146,7 @@ for (const [sentence, situation, code, message = /^[a-z]/] of BAD) {
     const { result } = await send(situation);
     assert.ok(!result.ok);
     assert.equal(result.code, code);
+    assert.equal(result.unsure, UNSURE.some((words) => sentence.includes(words)) || undefined);
     assert.match(result.message, message);
   });
 }

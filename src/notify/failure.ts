@@ -4,11 +4,12 @@ import { oneLine } from "./foreign_words.ts";
 import type { DeliveryFailure, HttpResponse } from "./protocol.ts";
 import { retryAfterMs } from "./retry_after.ts";
 
-/** There is no whole answer. The message names no URL. */
+/** There is no answer. The message names no URL. */
 export class HttpError extends Error {
   override readonly name = "HttpError";
 
-  constructor(readonly code: string, message: string) {
+  /** `unsure`: the request may have been taken all the same. */
+  constructor(readonly code: string, message: string, readonly unsure = false) {
     super(message);
   }
 }
@@ -29,25 +30,36 @@ export function httpErrorOf(error: unknown): HttpError {
     return new HttpError("NotPermitted", "the host is not among those that sso-heal may reach in this run");
   }
   const text = error instanceof Error ? `${error.message} ${error.cause ?? ""}` : String(error);
-  for (const [words, code, message] of NETWORK_WORDS) if (words.test(text)) return new HttpError(code, message);
-  return new HttpError("NetworkFailure", "the request could not be sent");
+  const [, code, message] = NETWORK_WORDS.find(([words]) => words.test(text)) ??
+    [, "NetworkFailure", "the request could not be sent"];
+  return new HttpError(code, message, isUnderWay(text));
+}
+
+/** Whether the connection stood already: the runtime says at which step a request failed. */
+function isUnderWay(text: string): boolean {
+  return /\(SendRequest\)|connection closed before message completed|error reading a body/.test(text);
 }
 
 /** The failure that an exception stands for. Of an unknown one only the name is said: its text may quote anything. */
 export function failureOf(error: unknown): DeliveryFailure {
-  if (error instanceof HttpError) return { ok: false, code: error.code, message: error.message };
+  if (error instanceof HttpError) {
+    return { ok: false, code: error.code, message: error.message, ...(error.unsure ? { unsure: true } : {}) };
+  }
   const name = error instanceof Error ? oneLine(error.name, 40) : "unknown";
   return { ok: false, code: "InternalError", message: `a fault of sso-heal itself (${name})` };
 }
 
-/** The failure of an answer that is no success; `detail` are the service's own words for it. */
+/**
+ * The failure of an answer that is no success; `detail` are the service's own words for it, raw: `answer.ts` hides the
+ * secrets in them, and then makes them one line.
+ */
 export function refusal(response: HttpResponse, detail?: string): DeliveryFailure {
   const { status, headers } = response;
   const asked = status === 429 || status >= 500 ? retryAfterMs(headers) : undefined;
   return {
     ok: false,
     code: `HTTP ${status}`,
-    message: detail === undefined || detail === "" ? whatItMeans(status) : oneLine(detail, 200),
+    message: detail === undefined || detail === "" ? whatItMeans(status) : detail,
     ...(asked === undefined ? {} : { retryAfterMs: asked }),
   };
 }

@@ -26,9 +26,14 @@ export function isOverHttp(settings: ChannelSettings): settings is HttpSettings 
   return Object.hasOwn(HTTP_CHANNELS, settings.type);
 }
 
-/** Sends one message. @throws {HttpError} when there is no whole answer. */
+/** Sends one message. @throws {HttpError} when there is no answer. */
 export async function sendOverHttp(http: Http, settings: HttpSettings, delivery: Delivery): Promise<DeliveryResult> {
   // Each row takes the settings of its own type.
   const channel = HTTP_CHANNELS[settings.type] as HttpChannel<HttpChannelType>;
-  return channel.result(await http(await channel.request(settings, delivery)), delivery);
+  const response = await http(await channel.request(settings, delivery));
+  const result = channel.result(response, delivery);
+  // The rest of its answer would say whether it took the message.
+  return !result.ok && response.cut && response.status < 300 ? { ...result, ...HALF_ANSWER } : result;
 }
+
+const HALF_ANSWER = { code: "UnreadableAnswer", message: "the answer did not come whole", unsure: true } as const;

@@ -36,11 +36,15 @@ async function spoken(text: string, work: (url: string) => Promise<void>) {
   }
 }
 
-async function codeOf(sending: Promise<unknown>): Promise<string> {
+async function errorOf(sending: Promise<unknown>): Promise<HttpError> {
   const error = await sending.then(() => assert.fail("an answer came"), (error) => error);
   assert.ok(error instanceof HttpError, String(error));
   assert.doesNotMatch(error.message, /https?:|127\.0\.0\.1|s3cret/);
-  return error.code;
+  return error;
+}
+
+async function codeOf(sending: Promise<unknown>): Promise<string> {
+  return (await errorOf(sending)).code;
 }
 
 Deno.test("httpOver() sends the request and gives the whole answer", async () => {
@@ -73,13 +77,43 @@ Deno.test("httpOver() follows no redirect", async () => {
   assert.equal(asked, 1);
 });
 
-Deno.test("httpOver() takes an answer of 64 KiB and no more", async () => {
-  await served(() => new Response("x".repeat(65_536)), async (url) => {
-    assert.equal((await httpOver()({ method: "GET", url })).body.length, 65_536);
+const REDIRECTS: readonly (readonly [method: "GET" | "POST", status: number, unsure: boolean])[] = [
+  ["POST", 301, false],
+  ["POST", 302, true],
+  ["POST", 303, true],
+  ["POST", 307, false],
+  ["POST", 308, false],
+  ["GET", 302, false],
+];
+
+for (const [method, status, unsure] of REDIRECTS) {
+  Deno.test(`httpOver() ${unsure ? "thinks" : "does not think"} that a ${method} answered by ${status} was taken`, async () => {
+    await served(() => new Response(null, { status, headers: { location: "/elsewhere" } }), async (url) => {
+      const error = await errorOf(httpOver()({ method, url }));
+      assert.deepEqual([error.code, error.unsure], [`HTTP ${status}`, unsure]);
+    });
   });
-  await served(() => new Response("x".repeat(65_537)), async (url) => {
-    assert.equal(await codeOf(httpOver()({ method: "GET", url })), "UnreadableAnswer");
-  });
+}
+
+Deno.test("httpOver() cuts an answer of more than 64 KiB, or of what the request allows, and keeps its status", async () => {
+  const rows = [
+    [65_536, undefined, 65_536, undefined],
+    [65_537, undefined, 65_536, "long"],
+    [
+      9_000_000,
+      undefined,
+      65_536,
+      "long",
+    ],
+    [99_999, 100_000, 99_999, undefined],
+    [100_001, 100_000, 100_000, "long"],
+  ] as const;
+  for (const [size, maxBytes, length, cut] of rows) {
+    await served(() => new Response("x".repeat(size), { status: 201 }), async (url) => {
+      const answered = await httpOver()({ method: "GET", url, maxBytes });
+      assert.deepEqual([answered.status, answered.body.length, answered.cut], [201, length, cut]);
+    });
+  }
 });
 
 Deno.test("httpOver() waits neither for the head of an answer for ever nor for its body", async () => {
@@ -89,30 +123,42 @@ Deno.test("httpOver() waits neither for the head of an answer for ever nor for i
     late.resolve(new Response());
   });
   const endless = () => new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(1)) });
-  await served(() => new Response(endless()), async (url) => {
-    assert.equal(await codeOf(httpOver(50)({ method: "GET", url })), "Timeout");
+  await served(() => new Response(endless(), { status: 202 }), async (url) => {
+    const { status, cut } = await httpOver(50)({ method: "GET", url });
+    assert.deepEqual([status, cut], [202, "late"]);
+  });
+});
+
+Deno.test("httpOver() tells a service that is slow from one that is never reached", async () => {
+  const late = Promise.withResolvers<Response>();
+  await served(() => late.promise, async (url) => {
+    const slow = await errorOf(httpOver(50)({ method: "POST", url, body: "{}" }));
+    const lost = await errorOf(httpOver(50, undefined, () => Promise.resolve(false))({ method: "POST", url }));
+    assert.deepEqual([slow, lost].map(({ code, unsure }) => [code, unsure]), [["Timeout", true], ["Timeout", false]]);
+    late.resolve(new Response());
   });
 });
 
 Deno.test("httpOver() tells a closed connection from half an answer and from garbage", async () => {
-  const rows = [
-    ["", "ConnectionReset"],
-    ["HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", "ConnectionReset"],
-    ["garbage\r\n\r\n", "NetworkFailure"],
-  ] as const;
-  for (const [text, code] of rows) {
-    await spoken(text, async (url) => assert.equal(await codeOf(httpOver()({ method: "GET", url })), code, text));
+  const rows = [["", "ConnectionReset"], ["garbage\r\n\r\n", "NetworkFailure"]] as const;
+  for (const [text, wanted] of rows) {
+    await spoken(text, async (url) => {
+      const { code, unsure } = await errorOf(httpOver()({ method: "GET", url }));
+      assert.deepEqual([code, unsure], [wanted, true], text);
+    });
   }
+  await spoken("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", async (url) => {
+    const { status, body, cut } = await httpOver()({ method: "GET", url });
+    assert.deepEqual([status, body, cut], [200, "half", "late"]);
+  });
 });
 
 Deno.test("httpOver() names the failures of the way", async () => {
   const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = free.addr;
   free.close();
-  assert.equal(
-    await codeOf(httpOver()({ method: "GET", url: `http://127.0.0.1:${port}/${SECRET}` })),
-    "ConnectionRefused",
-  );
+  const refused = await errorOf(httpOver()({ method: "GET", url: `http://127.0.0.1:${port}/${SECRET}` }));
+  assert.deepEqual([refused.code, refused.unsure], ["ConnectionRefused", false]);
   await served(() => new Response(), async (url) => {
     const tls = url.replace("http:", "https:");
     assert.match(

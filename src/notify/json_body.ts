@@ -4,6 +4,9 @@ import { formatInstant } from "../domain/instant.ts";
 import { plainText, wordsOf } from "./message.ts";
 import { safeLink } from "./safe_link.ts";
 
+/** The names of thousands would be more than a receiver takes. */
+const MOST_PROFILES = 100;
+
 /**
  * One JSON object. What does not apply is absent; `text` is the message for people, without mark-up; the other fields
  * are exactly what they are named after, whatever characters these have. A link that must not be opened is left out.
@@ -22,7 +25,7 @@ export function jsonBody(message: AlertMessage): string {
     text: plainText(wordsOf(message)),
     ...(link === undefined ? {} : linkFields(link)),
     downtimeSeconds: downtimeMs === undefined ? undefined : Math.floor(downtimeMs / 1000),
-    profiles,
+    profiles: profiles?.slice(0, MOST_PROFILES),
   });
 }
 

@@ -2,8 +2,8 @@
 //
 // Every body is base64 and every header ASCII, so that no server on the way can change anything, and no line of a body
 // can look like a boundary.
+import { type Mailbox, mailboxOf } from "../config/email_address.ts";
 import type { AlertMessage } from "../domain/alert_message.ts";
-import { type Mailbox, mailboxOf } from "./email_address.ts";
 import { htmlOf } from "./email_html.ts";
 import { plainText, wordsOf } from "./message.ts";
 import { qrPng } from "./png.ts";

@@ -1,5 +1,6 @@
 // ntfy: a push message, published as JSON; the next one with the same sequence id takes its place.
 // https://docs.ntfy.sh/publish/#publish-as-json, #updating-notifications (servers before 2.16 show a new one instead)
+import { ntfyTopic } from "../config/ntfy_topic.ts";
 import type { AlertEvent } from "../domain/alert_message.ts";
 import { fieldsOf, textOf } from "./answer_fields.ts";
 import { refusal, unreadable } from "./failure.ts";
@@ -29,9 +30,11 @@ export const ntfy: HttpChannel<"ntfy"> = {
     const { message, silent } = delivery;
     const { title, link, lines } = wordsOf(message);
     const text = fit([...(link === undefined ? [] : [link]), ...lines.map(lineText)], MOST_BYTES, bytes);
-    const { root, topic } = placeOf(settings.url);
+    // Messages as JSON go to the root of the server; the topic is a field. Log-in data in the URL stays with it.
+    const root = new URL(settings.url);
+    root.pathname = "/";
     const body = {
-      topic,
+      topic: ntfyTopic(settings.url),
       sequence_id: sequenceOf(delivery),
       title,
       message: text,
@@ -39,7 +42,7 @@ export const ntfy: HttpChannel<"ntfy"> = {
       tags: [message.event],
       ...(link === undefined ? {} : { click: link, actions: [{ action: "view", label: "Sign in", url: link }] }),
     };
-    return jsonRequest(root, body, { bearer: settings.token });
+    return jsonRequest(root.href, body, { bearer: settings.token });
   },
 
   result(response, delivery): DeliveryResult {
@@ -48,14 +51,6 @@ export const ntfy: HttpChannel<"ntfy"> = {
     return textOf(id) === undefined ? unreadable() : { ok: true, ref: sequenceOf(delivery) };
   },
 };
-
-/** Messages as JSON go to the root of the server; the topic is a field. Log-in data in the URL stays with it. */
-function placeOf(address: string): { root: string; topic: string } {
-  const url = new URL(address);
-  const topic = decodeURIComponent(url.pathname.split("/").findLast((part) => part !== "") ?? "");
-  url.pathname = "/";
-  return { root: url.href, topic };
-}
 
 /** Ours to choose, of the characters a topic may have; constant over retries, so that these replace each other, too. */
 function sequenceOf({ id, ref }: Delivery): string {

@@ -77,16 +77,21 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Of the answer's body; 64 KiB unless said otherwise. */
+  readonly maxBytes?: number;
 }
 
 export interface HttpResponse {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** As much of it as came in time and within the limit. */
   readonly body: string;
+  /** Set when there was more: beyond the limit, or it did not come in time or at all. */
+  readonly cut?: "long" | "late";
 }
 
-/** One request, no redirect followed, ended after its time. @throws {Error} when there is no whole answer. */
+/** One request, no redirect followed, ended after its time. @throws {HttpError} when there is no answer. */
 export type Http = (request: HttpRequest) => Promise<HttpResponse>;
 
 /** What a channel over HTTP implements: two pure functions, so that a test can look at exactly what would be sent. */

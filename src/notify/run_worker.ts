@@ -45,18 +45,28 @@ async function run({ path, args, stdin, env }: RunCall["job"], timeoutMs: number
   let late = false;
   const timer = setTimeout(() => {
     late = true;
-    child.kill("SIGKILL");
+    kill(child);
   }, timeoutMs);
+  const feeding = stdin === undefined ? undefined : feed(child.stdin, stdin);
   try {
-    const [{ code, signal }] = await Promise.all([
-      child.status,
-      stdin === undefined ? undefined : feed(child.stdin, stdin),
-    ]);
-    if (late) return { ok: false, code: "Timeout", message: "the program did not end in time" };
+    // What it left unread may be held open by a child of its own.
+    const { code, signal } = await Promise.race([child.status, feeding?.then(() => child.status) ?? child.status]);
+    if (late) return { ok: false, code: "Timeout", message: "the program did not end in time", unsure: true };
     if (signal !== null) return { ok: false, code: signal, message: `the program was ended by ${signal}` };
     return code === 0 ? { ok: true } : { ok: false, code: `Exit ${code}`, message: `the program ended with ${code}` };
+  } catch (error) {
+    kill(child);
+    throw error;
   } finally {
     clearTimeout(timer);
+  }
+}
+
+function kill(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It has ended meanwhile, which is all that is wanted.
   }
 }
 

@@ -81,6 +81,11 @@ Deno.test("jsonBody() says the downtime in whole seconds and which profiles work
   assert.deepEqual([downtimeSeconds, profiles, userCode], [61, HEALED.profiles, undefined]);
 });
 
+Deno.test("jsonBody() names a hundred profiles and no more", () => {
+  const profiles = Array.from({ length: 5_000 }, (_, at) => ({ name: `p${at}` }));
+  assert.deepEqual(JSON.parse(jsonBody({ ...TEST, profiles })).profiles, profiles.slice(0, 100));
+});
+
 Deno.test("jsonBody() keeps foreign words as they are, and cleans them in the text only", () => {
   const { host, session, text } = JSON.parse(jsonBody(HOSTILE));
   assert.deepEqual([host, session], [HOSTILE.host, HOSTILE.session]);

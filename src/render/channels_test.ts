@@ -39,18 +39,42 @@ Deno.test("formatChannels() shows every channel, then why one cannot be used", (
   ]);
 });
 
-Deno.test("formatChannels() cuts what can be cut where the screen is narrow, and wraps the rest", () => {
-  assert.deepEqual(formatChannels(LIST, NARROW).split("\n"), [
+Deno.test("formatChannels() cuts what can be cut where the screen is narrow", () => {
+  const text = formatChannels(LIST, { ...SCREEN, columns: 54 });
+  assert.deepEqual(text.split("\n").slice(0, 4), [
     "CHANNEL       TYPE      EVENTS      SESSIONS  FALLBACK",
     "ops           telegram  all         all       1",
     "mail-to-the…  email     login-nee…  all       2",
     "hook          webhook   all         prod-*",
+  ]);
+});
+
+Deno.test("formatChannels() gives each channel lines of its own where no table fits", () => {
+  assert.deepEqual(formatChannels(LIST, NARROW).split("\n"), [
+    "ops",
+    "  type: telegram",
+    "  events: all",
+    "  sessions: all",
+    "  fallback: 1",
+    "mail-to-the-night-shift",
+    "  type: email",
+    "  events: login-needed, broken",
+    "  sessions: all",
+    "  fallback: 2",
+    "hook",
+    "  type: webhook",
+    "  events: all",
+    "  sessions: prod-*",
     "",
     "✗ ops: token: cannot read",
     '  "/home/me/.config/sso-heal/telegram.token":',
     "  there is no such file",
     "",
   ]);
+  for (let columns = 40; columns < 80; columns++) {
+    const lines = formatChannels({ ...LIST, channels: LIST.channels.slice(1) }, { ...SCREEN, columns }).split("\n");
+    assert.ok(lines.every((line) => width(line) <= columns), `${columns}`);
+  }
 });
 
 Deno.test("formatChannels() says how to get a channel where there is none", () => {

@@ -1,6 +1,7 @@
 // JSON for other programs: times as RFC 3339 UTC without a fraction, what is unknown absent.
 import { formatInstant } from "../domain/instant.ts";
 import type { Problem } from "../domain/problem.ts";
+import type { ServiceStatus } from "../domain/service.ts";
 import type { CheckReport, Fault, ProfileReport, SessionReport, StatusReport } from "../domain/report.ts";
 
 /** Version of every JSON document; additive changes keep it. */
@@ -30,8 +31,23 @@ export function statusJson(report: StatusReport): string {
     sessions: report.sessions.map(sessionJson),
     problems: report.problems.map(faultJson),
     warnings: report.warnings.map(faultJson),
-    service: { lastRunAt: instant(report.lastRunAt), lastOutcome: report.lastOutcome },
+    service: {
+      ...serviceJson(report.service),
+      lastRunAt: instant(report.lastRunAt),
+      lastOutcome: report.lastOutcome,
+    },
   });
+}
+
+/** The `service` of the status document. */
+function serviceJson(service: ServiceStatus): Record<string, unknown> {
+  const { lastRunAt, nextRunAt, everyMs, ...rest } = service;
+  return {
+    ...rest,
+    everySeconds: everyMs && everyMs / 1000,
+    nextRunAt: instant(nextRunAt),
+    lastScheduledAt: instant(lastRunAt),
+  };
 }
 
 function sessionJson(session: SessionReport): Record<string, unknown> {

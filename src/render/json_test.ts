@@ -1,5 +1,6 @@
 // Tests of the JSON documents: the shape that other programs rely on.
 import assert from "node:assert/strict";
+import { NO_SERVICE } from "../domain/service.ts";
 import type { CheckReport, SessionReport, StatusReport } from "../domain/report.ts";
 import { checkJson, formatJson, instant, statusJson } from "./json.ts";
 
@@ -93,7 +94,14 @@ Deno.test("checkJson() has the fields of the contract, and what does not apply i
 });
 
 Deno.test("statusJson() has the same sessions, and the service as far as it is known", () => {
-  const report: StatusReport = { outcome: "healthy", at: NOW, sessions: [FULL, BARE], problems: [], warnings: [] };
+  const report: StatusReport = {
+    outcome: "healthy",
+    at: NOW,
+    sessions: [FULL, BARE],
+    problems: [],
+    warnings: [],
+    service: NO_SERVICE,
+  };
   const document = {
     version: 1,
     outcome: "healthy",
@@ -101,12 +109,12 @@ Deno.test("statusJson() has the same sessions, and the service as far as it is k
     sessions: [FULL_JSON, BARE_JSON],
     problems: [],
     warnings: [],
-    service: {},
+    service: { installed: false, stale: false, hints: [] },
   };
   assert.deepEqual(JSON.parse(statusJson(report)), document);
   assert.deepEqual(
     JSON.parse(statusJson({ ...report, lastRunAt: NOW - HOUR, lastOutcome: "broken" })),
-    { ...document, service: { lastRunAt: "2026-11-20T09:00:00Z", lastOutcome: "broken" } },
+    { ...document, service: { ...document.service, lastRunAt: "2026-11-20T09:00:00Z", lastOutcome: "broken" } },
   );
 });
 

@@ -1,6 +1,5 @@
 // The status table: every session with the proofs of its profiles below it, and how long each thing lasts.
 import { formatDuration } from "../domain/duration.ts";
-import type { Outcome } from "../domain/outcome.ts";
 import type { ProfileReport, SessionReport, StatusReport } from "../domain/report.ts";
 import { clean, hanging } from "./cells.ts";
 import { formatProblems, NO_SESSIONS } from "./problems.ts";
@@ -8,7 +7,8 @@ import type { Screen } from "./screen.ts";
 import { formatDetails } from "./session_lines.ts";
 import { sessionMark, summarise } from "./session_summary.ts";
 import { type Cell, type Column, formatTable } from "./table.ts";
-import { ago, ASIDE, BAD, GOOD, type Mark, STATE_WORDS } from "./words.ts";
+import { formatService } from "./service.ts";
+import { ago, ASIDE, BAD, GOOD, type Mark, OUTCOME_WORDS, STATE_WORDS } from "./words.ts";
 
 /** Where a session or role is belongs to wide screens only. */
 const WIDE_COLUMNS = 110;
@@ -20,14 +20,6 @@ const COLUMNS: readonly Column[] = [
   { header: "REFRESHABLE" },
   { header: "REGISTRATION" },
 ];
-
-const OUTCOME_WORDS: Record<Outcome, string> = {
-  healthy: "healthy",
-  "temporary-failure": "failed for now",
-  "waiting-for-approval": "waiting for approval",
-  "needs-login": "needs login",
-  broken: "broken",
-};
 
 /** Text of the whole report, ending with a line break; fits 80 columns, and says more on wider screens. */
 export function formatStatus(report: StatusReport, screen: Screen): string {
@@ -41,7 +33,7 @@ export function formatStatus(report: StatusReport, screen: Screen): string {
     formatProblems(report, screen),
     rows.length > 0 ? formatTable(columns, rows, screen) : report.problems.length > 0 ? [] : NO_SESSIONS,
     report.sessions.flatMap((session) => attention(session, screen)),
-    lastRun(report, screen),
+    [...lastRun(report, screen), ...formatService(report.service, screen)],
   ];
   return blocks.filter((block) => block.length > 0).map((block) => block.map((line) => `${line}\n`).join("")).join(
     "\n",

@@ -1,5 +1,6 @@
 // Tests of the status table: 80 columns, more on wide screens, and what is said below it.
 import assert from "node:assert/strict";
+import { NO_SERVICE } from "../domain/service.ts";
 import type { SessionReport, StatusReport } from "../domain/report.ts";
 import { width } from "./cells.ts";
 import { formatStatus } from "./status.ts";
@@ -42,7 +43,7 @@ const LEGACY: SessionReport = {
 const UNUSED: SessionReport = { ...LEGACY, name: "unused", counted: false, accessTokenExpiresAt: undefined };
 
 function report(sessions: SessionReport[], more: Partial<StatusReport> = {}): StatusReport {
-  return { outcome: "needs-login", at: NOW, sessions, problems: [], warnings: [], ...more };
+  return { outcome: "needs-login", at: NOW, sessions, problems: [], warnings: [], service: NO_SERVICE, ...more };
 }
 
 Deno.test("formatStatus() fits 80 columns and says below the table what to do", () => {
@@ -63,6 +64,8 @@ Deno.test("formatStatus() fits 80 columns and says below the table what to do", 
     "  → run: sso-heal login --session https://d-1234567890.awsapps.com/start",
     "",
     "Last check 4 min ago: broken",
+    "No timer runs the checks on this machine.",
+    "→ run: sso-heal install",
     "",
   ]);
   assert.ok(text.split("\n").every((line) => width(line) <= 80));
@@ -91,7 +94,10 @@ Deno.test("formatStatus() shows a broken session with file, line and fix", () =>
 Deno.test("formatStatus() says when nothing has run, and when there is nothing to show", () => {
   const text = formatStatus(report([]), SCREEN);
   assert.match(text, /^No SSO session found/);
-  assert.match(text, /No check has run on this machine yet\.\n→ run: sso-heal check\n$/);
+  assert.match(
+    text,
+    /No check has run on this machine yet\.\n→ run: sso-heal check\nNo timer runs the checks on this machine/,
+  );
 });
 
 Deno.test("formatStatus() does not say that there is no session when the file could not be read", () => {

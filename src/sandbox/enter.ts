@@ -36,13 +36,28 @@ export async function enter(args: readonly string[]): Promise<Entry> {
     if (!isHere(home, here, env.SSO_HEAL_CWD !== undefined)) {
       return { exitCode: await restart(args, home, here) };
     }
+    // What the installation of the job kept for its checks, and nobody else may read.
+    if (args.includes("--scheduled") && existsSync(`${here}/.config/sso-heal/env`)) await keepEnv(env, here);
     trustMore(env, here);
   }
   // Without a config there are no channels: nobody to name, nothing to start.
   const configured = existsSync(`${here}/.config/sso-heal`);
-  const { host, user } = configured ? await whoAmI(env) : { host: "", user: "" };
-  drop(grantsOf(args[0]), configured);
+  const grants = grantsOf(args[0]);
+  // A job runs at the minutes of this machine.
+  const isNamed = configured || grants.run === "self" || grants.run === "system";
+  const { host, user } = isNamed ? await whoAmI(env) : { host: "", user: "" };
+  drop(grants, configured);
   return { place: { home: here, cwd: env.SSO_HEAL_CWD ?? here, env, host, user } };
+}
+
+/** Into the process as well: the runtime looks for a proxy there, and for certificates. */
+async function keepEnv(env: Env, home: string): Promise<void> {
+  const { readKeptEnv } = await import("../store/kept_env.ts");
+  for (const [name, value] of Object.entries(readKeptEnv(home))) {
+    if (env[name]) continue;
+    env[name] = value;
+    Deno.env.set(name, value);
+  }
 }
 
 async function whoAmI(env: Env): Promise<{ host: string; user: string }> {
@@ -151,7 +166,7 @@ function whyNot(error: unknown): string {
 /** Drops what the command never needs. A dropped grant cannot come back: the binary never prompts. */
 function drop(grants: CommandGrants, configured: boolean): void {
   revoke("env", "sys");
-  if (grants.run !== "channels" || !configured) revoke("run");
+  if (grants.run === undefined || (grants.run === "channels" && !configured)) revoke("run");
   if (!grants.net) revoke("net");
   if (!grants.write) revoke("write");
   if (!configured || !grants.write) dropFolders(METRICS_FOLDERS);

@@ -4,6 +4,8 @@
 // `aws_worker.ts` gives the network to a worker that has nothing else. File grants are relative: they resolve against
 // the directory the process starts in, which `enter.ts` makes the home.
 
+import { PROBE } from "./is_confined.ts";
+
 /** Folders of the home that hold everything the program reads and writes. */
 export const HOME_FOLDERS = [".aws", ".config/sso-heal", ".local/state/sso-heal"] as const;
 
@@ -16,7 +18,7 @@ export const METRICS_FOLDERS = ["/var/lib/prometheus/node-exporter", "/var/lib/n
 /** The grants of the binary, as `deno compile` options. `run` is for starting itself in the home, at start only. */
 export const COMPILED_GRANTS = [
   `--allow-read=${[...HOME_FOLDERS, ...SECRET_FOLDERS, ...METRICS_FOLDERS].join(",")}`,
-  `--allow-write=${[...HOME_FOLDERS, ...METRICS_FOLDERS].join(",")}`,
+  `--allow-write=${[...HOME_FOLDERS, PROBE, ...METRICS_FOLDERS].join(",")}`,
   // Read once at start, then dropped: `env:NAME` in the config may name any variable.
   "--allow-env",
   "--allow-net",
@@ -30,16 +32,23 @@ export interface CommandGrants {
   readonly net?: "worker";
   readonly write?: true;
   readonly read?: true;
-  /** May start the workers of channels that run one program each; dropped as soon as they are started or not needed. */
-  readonly run?: "channels";
+  /**
+   * `channels`: may start the workers of channels that run one program each; dropped as soon as they are started or not
+   * needed. `self`: may start this program again, as long as it runs. `system`: may start the programs that manage jobs.
+   */
+  readonly run?: "channels" | "self" | "system";
 }
 
 /** One row a command; words that are no command get nothing but the home for reading. */
 export const COMMANDS = {
   check: { read: true, write: true, net: "worker", run: "channels" },
+  run: { read: true, write: true, run: "self" },
   login: { read: true, write: true, net: "worker" },
   logout: { read: true, write: true, net: "worker" },
-  status: { read: true },
+  status: { read: true, run: "system" },
+  logs: { read: true },
+  install: { read: true, run: "system" },
+  uninstall: { read: true, run: "system" },
   profiles: { read: true },
   notify: { read: true, write: true, net: "worker", run: "channels" },
 } as const satisfies Record<string, CommandGrants>;

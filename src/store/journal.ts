@@ -18,6 +18,10 @@ export interface Heartbeat {
   readonly exitCode: ExitCode;
   readonly pid: number;
   readonly version: string;
+  /** The end of the last check of a timer; a check by hand keeps it, so that it does not hide that the timer is dead. */
+  readonly scheduledAt?: number;
+  /** Whether that one was confined to our folders by the system, where it should have been. */
+  readonly sandbox?: boolean;
 }
 
 const HISTORY_BYTES = 1_000_000;
@@ -26,7 +30,8 @@ const HEARTBEAT_BYTES = 256;
 /** Replaces the heartbeat below `home`. */
 export function writeHeartbeat(home: string, beat: Heartbeat): void {
   const path = statePaths(home).heartbeat;
-  const line = JSON.stringify({ ...beat, at: formatInstant(beat.at) });
+  const scheduledAt = beat.scheduledAt === undefined ? undefined : formatInstant(beat.scheduledAt);
+  const line = JSON.stringify({ ...beat, at: formatInstant(beat.at), scheduledAt });
   // Written over itself, always of the same length: no moment without a whole one, and a third of a millisecond cheaper
   // than a rename, which some file systems follow by a write to the disk.
   const bytes = new TextEncoder().encode(line.padEnd(HEARTBEAT_BYTES - 1) + "\n");
@@ -41,9 +46,20 @@ export function writeHeartbeat(home: string, beat: Heartbeat): void {
 /** The last heartbeat; undefined when there is none or it makes no sense (a power cut may leave it empty). */
 export function readHeartbeat(home: string): Heartbeat | undefined {
   try {
-    const json = JSON.parse(Deno.readTextFileSync(statePaths(home).heartbeat));
+    return parseHeartbeat(Deno.readTextFileSync(statePaths(home).heartbeat));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same from its text. */
+export function parseHeartbeat(text: string): Heartbeat | undefined {
+  try {
+    const json = JSON.parse(text);
     const at = parseInstant(json.at);
-    return at === undefined || typeof json.outcome !== "string" ? undefined : { ...json, at };
+    if (at === undefined || typeof json.outcome !== "string") return undefined;
+    const { scheduledAt, ...beat } = json;
+    return scheduledAt === undefined ? { ...beat, at } : { ...beat, at, scheduledAt: parseInstant(scheduledAt) };
   } catch {
     return undefined;
   }

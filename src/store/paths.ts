@@ -79,6 +79,11 @@ export function sessionLockPath(home: string, session: string): string {
   return `${statePaths(home).locks}/session-${nameHash(session)}.lock`;
 }
 
+/** The lock of the check that has something to do. */
+export function runLockPath(home: string): string {
+  return `${statePaths(home).locks}/check.lock`;
+}
+
 /** The lock of one session's pending login, held by whoever polls it. */
 export function loginLockPath(home: string, session: string): string {
   return `${statePaths(home).locks}/login-${nameHash(session)}.lock`;

@@ -18,6 +18,8 @@ export interface ServiceRecord {
   /** Absolute path of the binary, and whether it was put there by `install`. */
   readonly binary?: string;
   readonly copied?: boolean;
+  /** Variables that the job was given, and that anybody may read. */
+  readonly env?: Readonly<Record<string, string>>;
   /** `install` made the account's manager live on without a login. */
   readonly lingerBegun?: boolean;
 }

@@ -11,6 +11,7 @@ export interface Command {
   readonly as?: { readonly uid: number; readonly gid: number };
   /** Besides {@link BASE_ENV}; nothing else of ours reaches it. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Where it starts: for another account `/` unless given, since that may not enter our own directory. */
   readonly cwd?: string;
   /** Milliseconds until it is killed; a minute unless given. */
   readonly timeoutMs?: number;
@@ -28,8 +29,8 @@ export const NO_SUCH_PROGRAM = 127;
 export const TOO_LATE = 124;
 
 const TIMEOUT_MS = 60_000;
-/** Where the programs of the system are, whatever the caller's own path holds. */
-const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin";
+/** Where the programs of the system are, whatever the caller's own path holds; what others may write to comes last. */
+const PATH = "/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/bin:/usr/local/sbin:/opt/homebrew/bin";
 
 /** What every program needs to speak the language of this code, and to find others. */
 const BASE_ENV: Readonly<Record<string, string>> = { PATH, LC_ALL: "C", LANG: "C" };
@@ -43,7 +44,7 @@ export async function runProgram(command: Command): Promise<Ran> {
       args: [...args],
       clearEnv: true,
       env: { ...BASE_ENV, ...env },
-      cwd,
+      cwd: cwd ?? (as === undefined ? undefined : "/"),
       ...as,
       stdin: stdin === undefined ? "null" : "piped",
       stdout: "piped",

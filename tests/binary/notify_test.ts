@@ -112,6 +112,36 @@ Deno.test("notify list shows every channel and what is wrong with it, and sends 
   assert.equal(good.told.length + bad.refused.length + telegram.chat.length, 0);
 });
 
+const MISTYPED: readonly (readonly [sentence: string, lines: string, line: number])[] = [
+  ["a mail server without its kind", "type = email\nserver = smtp.example.com:587\nto = ops@example.com", 3],
+  ["a mail server elsewhere", "type = email\nserver = env:SMTP\nto = ops@example.com", 3],
+  ["a mail server with a port that is none", "type = email\nserver = smtp://h:99999\nto = ops@example.com", 3],
+  ["a list with a hole", "type = desktop\nsessions = a,,b", 3],
+  ["an address without its topic", "type = ntfy\nurl = https://ntfy.example/%E0%A4%A", 3],
+];
+
+for (const [sentence, lines, line] of MISTYPED) {
+  Deno.test(`notify goes on without a channel that has ${sentence}, and names its line`, async () => {
+    await using good = new Webhook(Date.now);
+    await using home = await makeHome();
+    const channel = `[notify good]\ntype = webhook\nurl = ${good.url}\n`;
+    home.write(".config/sso-heal/config.ini", `[notify x]\n${lines}\n${channel}`);
+    const listed = await home.run(["notify", "list"]);
+    assert.equal(listed.code, 1, said(listed));
+    assert.match(
+      listed.out,
+      new RegExp(`config\\.ini:${line}: [^]*good +webhook[^]*x: see the config problem in line ${line}`),
+    );
+    const tried = await home.run(["notify", "test"]);
+    assert.match(
+      tried.out,
+      new RegExp(`x: NotUsable: see the config problem in line ${line}\\n.*good: sent`),
+      said(tried),
+    );
+    assert.deepEqual(good.events(), ["test"]);
+  });
+}
+
 Deno.test("notify keeps the secrets of the channels to itself, however talkative it is asked to be", async (t) => {
   await using post = await writeToAll();
   const { home, good, bad, telegram } = post;

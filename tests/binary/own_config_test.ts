@@ -1,5 +1,6 @@
 // Mistakes in config.ini through the compiled program: all of them in one run, and the sessions are kept alive anyway.
 import assert from "node:assert/strict";
+import { Webhook } from "./support/webhook.ts";
 import { assertClean, documentOf, makeScene, said, type Scene } from "./support/scene.ts";
 
 const CONFIG = ".config/sso-heal/config.ini";
@@ -89,6 +90,39 @@ Deno.test("check goes on with a config of unknown words, and warns of each with 
   }
   const quiet = await scene.home.run(["check", "--quiet"]);
   assert.deepEqual([quiet.code, quiet.out], [0, ""]);
+});
+
+Deno.test("check refreshes and tells others although the mail server of one channel is mistyped", async () => {
+  await using ops = new Webhook(Date.now);
+  await using scene = await makeScene();
+  const { aws, home, session } = scene;
+  const mail = "[notify mail]\ntype = email\nserver = smtp.example.com:587\nto = ops@example.com\n";
+  home.write(CONFIG, `[alerts]\nfallback = mail, ops\n${mail}[notify ops]\ntype = webhook\nurl = ${ops.url}\n`);
+  const refreshed = await home.run(["check"]);
+  assert.equal(refreshed.code, 1, said(refreshed));
+  assert.match(refreshed.out, /config\.ini:5: [^]*is not a mail server/);
+  assert.equal(aws.generation(session.id), 2);
+
+  aws.endSession(session.id);
+  const ended = await home.run(["check", "--force-refresh"]);
+  assert.deepEqual(ops.events(), ["login-needed"], said(ended));
+  assertClean(scene, [refreshed, ended]);
+});
+
+Deno.test("check reads the heartbeat URL from a file, and goes on without one", async () => {
+  const asked: string[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, ({ url }) => {
+    asked.push(new URL(url).pathname);
+    return new Response();
+  });
+  await using scene = await makeScene();
+  const { home } = scene;
+  home.write(CONFIG, "[heartbeat]\nurl = file:~/.config/sso-heal/heartbeat.url\n");
+  const without = await home.run(["check"]);
+  home.write(".config/sso-heal/heartbeat.url", `http://127.0.0.1:${server.addr.port}/ping/1\n`);
+  const idle = await home.run(["check"]);
+  await server.shutdown();
+  assert.deepEqual([without.code, idle.code, asked], [0, 0, ["/ping/1"]], said(without) + said(idle));
 });
 
 const UNREADABLE: readonly [name: string, make: (path: string) => void, words: RegExp][] = [

@@ -60,7 +60,9 @@ const CHECK_OPTIONS: CheckOptions = {
   forceRefresh: false,
   probe: true,
   notify: true,
+  scheduled: false,
   waitApprovalMs: 0,
+  waitLockMs: 0,
   timeoutMs: 5 * MINUTE,
 };
 

@@ -1,0 +1,114 @@
+// Does the steps of an installation, each with its way back, and proves the job by one real run.
+import { UserError } from "../domain/problem.ts";
+import { copyBinary, dropFormer, restoreFormer } from "../service/binary_place.ts";
+import { removeFormer } from "../service/former.ts";
+import { disableLinger, enableLinger } from "../service/linger.ts";
+import { formatServiceRecord, type ServiceRecord } from "../store/service_record.ts";
+import type { System } from "../system/system.ts";
+import type { Planned } from "./install.ts";
+import { findInstalled, nameOf, recordPath } from "./jobs.ts";
+import { type Proof, proveJob } from "./prove_job.ts";
+import { takeOut } from "./uninstall.ts";
+
+/** What came of it. */
+export interface Applied {
+  readonly record: ServiceRecord;
+  readonly proof?: Proof;
+  /** Where copies of what was retired are. */
+  readonly kept: readonly string[];
+}
+
+type Undo = () => Promise<unknown>;
+
+/**
+ * Does all steps. When one fails, or the job does not prove itself, everything is taken back
+ * in the opposite order.
+ *
+ * @throws {UserError} of the step that failed.
+ */
+export async function applyPlan(system: System, planned: Planned): Promise<Applied> {
+  const { steps, files, way: { manager }, placement } = planned;
+  const undo: Undo[] = [];
+  const kept: string[] = [];
+  let record = planned.record;
+  let proof: Proof | undefined;
+  // Runs last: when the former texts are back, the manager learns of them again.
+  if (steps.some((step) => step.do === "activate") && await isThere(planned)) {
+    undo.push(() => manager.activate(files.hands, placement));
+  }
+  try {
+    for (const step of steps) {
+      switch (step.do) {
+        case "folders":
+          await files.makeFolders(step.paths);
+          break;
+        case "binary":
+          undo.push(() => restoreFormer(files.hands, step.to));
+          await copyBinary(files, { self: step.from, place: step.to, ownHome: system.home, os: system.os });
+          break;
+        case "write":
+          undo.push(() => files.write(step.unit.path, step.before, step.unit.mode));
+          await files.write(step.unit.path, step.text, step.unit.mode);
+          break;
+        case "linger":
+          undo.push(() => disableLinger(files.hands, placement.account));
+          await enableLinger(files.hands, placement.account);
+          record = { ...record, lingerBegun: true };
+          break;
+        case "activate":
+          undo.push(() => manager.deactivate(files.hands, placement));
+          await manager.activate(files.hands, placement);
+          break;
+        case "prove":
+          ({ proof, record } = await proveJob(system, { ...planned, record }));
+          break;
+        case "retire":
+          kept.push(...await removeFormer(files.hands, placement.account, placement.asRoot, step.former));
+          break;
+        case "take-out": {
+          const all = await findInstalled(files, system.os);
+          for (const other of all.filter((one) => nameOf(one) === step.other)) await takeOut(files, other);
+          record = await endFormerTraces(planned, record);
+        }
+      }
+    }
+  } catch (error) {
+    throw await takenBack(undo, error);
+  }
+  const binary = steps.find((step) => step.do === "binary");
+  if (binary !== undefined) await dropFormer(files.hands, binary.to);
+  if (record !== planned.record) await files.write(recordPath(placement.account), formatServiceRecord(record), 0o600);
+  return { record, proof, kept };
+}
+
+/** Of the job that this one replaces: its binary in the home, and its living on without a login. */
+async function endFormerTraces({ before, files, job }: Planned, record: ServiceRecord): Promise<ServiceRecord> {
+  if (before === undefined) return record;
+  const { binary, copied, lingerBegun } = before;
+  if (copied && binary !== job.binary && binary?.startsWith(`${job.account.home}/`)) {
+    await files.write(binary, undefined, 0o755);
+  }
+  if (!lingerBegun || job.scope === "user") return record;
+  await disableLinger(files.hands, job.account);
+  return { ...record, lingerBegun: undefined };
+}
+
+async function isThere({ way: { manager }, files, placement }: Planned): Promise<boolean> {
+  return (await manager.ask(files.hands, placement)).loaded;
+}
+
+async function takenBack(undo: readonly Undo[], error: unknown): Promise<unknown> {
+  const failures: string[] = [];
+  for (const back of undo.toReversed()) {
+    try {
+      await back();
+    } catch (failure) {
+      failures.push(failure instanceof Error ? failure.message : String(failure));
+    }
+  }
+  if (!(error instanceof UserError)) return error;
+  const state = failures.length === 0
+    ? "everything is as it was before"
+    : `not everything could be taken back: ${failures.join("; ")}`;
+  return new UserError(error.message, [...error.hints, state], error.exitCode);
+}

@@ -1,0 +1,99 @@
+// `uninstall`: takes every job of ours out of every manager; what the account has learned and configured stays.
+import { UserError } from "../domain/problem.ts";
+import { findCaller } from "../service/account.ts";
+import { CRONTAB } from "../service/manager.ts";
+import { isManaged } from "../service/managed_file.ts";
+import { disableLinger } from "../service/linger.ts";
+import { OwnedFiles } from "../service/owned_files.ts";
+import { configPaths, statePaths } from "../store/paths.ts";
+import { parseServiceRecord } from "../store/service_record.ts";
+import type { System } from "../system/system.ts";
+import { findInstalled, type Installed, nameOf, placementOf, recordPath } from "./jobs.ts";
+
+export interface UninstallOptions {
+  readonly user?: string;
+  /** Remove the state folder too. */
+  readonly purge: boolean;
+  readonly dryRun: boolean;
+  /** The command, for a line that is to be typed with `sudo`. */
+  readonly command: string;
+}
+
+/** What is gone, or would be, as a person calls it. */
+export interface Uninstalled {
+  readonly gone: readonly string[];
+  /** What only root can take out, and other troubles: one sentence each. */
+  readonly left: readonly { readonly message: string; readonly hint: string }[];
+}
+
+/** Takes out all there is; one that resists stops no other. @throws {UserError} when it is not clear for whom. */
+export async function uninstall(system: System, options: UninstallOptions): Promise<Uninstalled> {
+  const { os, home, env } = system;
+  const { user, purge, dryRun, command } = options;
+  const caller = await findCaller(system, { os, user, sudoUser: env.SUDO_USER, home, command });
+  const files = new OwnedFiles(system, { ...caller, scope: "user" });
+  const { account, asRoot } = caller;
+  const record = parseServiceRecord(await files.read(recordPath(account)) ?? "");
+  const gone: string[] = [];
+  const left: { message: string; hint: string }[] = [];
+  const attempt = async (what: string, act: () => Promise<unknown>) => {
+    try {
+      if (!dryRun) await act();
+      gone.push(what);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      left.push({ message: error.message, hint: error.hints[0] ?? "then run uninstall again" });
+    }
+  };
+  let ofRoot = false;
+  for (const job of await findInstalled(files, os)) {
+    const where = job.units.map(({ unit }) => unit.path === CRONTAB ? "the crontab" : unit.path).join(", ");
+    if (job.scope === "system" && !asRoot) {
+      ofRoot = true;
+      left.push({ message: `${nameOf(job)} is root's: ${where}`, hint: `run: sudo ${command} --user ${account.name}` });
+      continue;
+    }
+    await attempt(`${nameOf(job)} (${where})`, () => takeOut(files, job, record?.domain));
+  }
+  // Without its record a job that stays could not be told from a foreign one.
+  if (ofRoot) return { gone, left };
+  const kept = configPaths(account.home).env;
+  const keptText = await files.read(kept);
+  if (keptText !== undefined && isManaged(keptText)) await attempt(kept, () => files.write(kept, undefined, 0o600));
+  if (record?.lingerBegun) {
+    await attempt(`the lingering of ${account.name}`, () => disableLinger(system, account));
+  }
+  if (record?.copied && record.binary !== undefined && !await isShared(files, record.binary)) {
+    const { binary } = record;
+    await attempt(binary, () => removeBinary(files, binary));
+  }
+  if (record !== undefined && left.length === 0) {
+    if (!dryRun) await files.write(recordPath(account), undefined, 0o600);
+  }
+  if (purge && left.length === 0) {
+    const { dir } = statePaths(account.home);
+    await attempt(dir, () => files.removeFolder(dir));
+  }
+  return { gone, left };
+}
+
+/** Ends the job, then removes its texts. @throws {UserError} */
+export async function takeOut(files: OwnedFiles, { manager, scope, units }: Installed, domain?: string): Promise<void> {
+  await manager.deactivate(files.hands, placementOf(files, scope, domain));
+  for (const { unit, present } of units) await files.write(unit.path, unit.without(present), unit.mode);
+  if (manager.name === "systemd") await manager.ask(files.hands, placementOf(files, scope));
+}
+
+/** Jobs of other accounts may need the binary of the machine. */
+async function isShared({ hands, owner: { account } }: OwnedFiles, binary: string): Promise<boolean> {
+  if (binary.startsWith(`${account.home}/`)) return false;
+  const script =
+    `grep -ls -- "$1" /etc/systemd/system/sso-heal-*.service /Library/LaunchDaemons/sso-heal.check.*.plist`;
+  const { stdout } = await hands.run({ program: "/bin/sh", args: ["-c", script, "sh", binary] });
+  return stdout.trim() !== "";
+}
+
+async function removeBinary({ hands }: OwnedFiles, binary: string): Promise<void> {
+  const { code, stderr } = await hands.run({ program: "rm", args: ["-f", "--", binary] });
+  if (code !== 0) throw new UserError(`Cannot remove "${binary}": ${stderr.trim()}`, [`run: sudo rm ${binary}`]);
+}

@@ -1,0 +1,53 @@
+// Where launchd keeps the job of an account: its domain is chosen once, at install, and recorded.
+import type { Account, Placement, Scope } from "../domain/service.ts";
+import { labelOf, plistPath } from "./launchd_plist.ts";
+import { consoleUser } from "./macos.ts";
+import type { Hands } from "./manager.ts";
+
+/** Absolute: what stands in `/usr/local/bin` can be anybody's on a Mac, and this may run as root. */
+export const LAUNCHCTL = "/bin/launchctl";
+
+/** One job in one domain, as launchctl wants it. */
+export interface Target {
+  readonly scope: Scope;
+  readonly account: Account;
+  /** `system`, `gui/UID` or `user/UID`. */
+  readonly domain: string;
+  /** `DOMAIN/LABEL`. */
+  readonly job: string;
+  /** Absolute path of its text. */
+  readonly path: string;
+}
+
+export function targetOf({ scope, account }: Placement, domain: string): Target {
+  return { scope, account, domain, job: `${domain}/${labelOf(account)}`, path: plistPath(scope, account) };
+}
+
+/**
+ * The domain for a new job: `system`; or of the account, `gui/UID` while it is logged in at the screen, else `user/UID`.
+ * Over ssh with nobody at the screen `gui/UID` is there in name only, and refuses with code 112 or 125.
+ */
+export async function chooseDomain(hands: Hands, account: Account, scope: Scope): Promise<string> {
+  if (scope === "system") return "system";
+  const gui = `gui/${account.uid}`;
+  if (await consoleUser(hands) === account.name) return gui;
+  // Somebody else is at the screen now, but this account may be logged in behind.
+  const { code } = await hands.run({ program: LAUNCHCTL, args: ["print", gui] });
+  return code === 0 ? gui : `user/${account.uid}`;
+}
+
+/** Every domain in which a job of the scope can be, the recorded one first: a login moves agents from one to another. */
+export function domainsOf({ domain, scope, account }: Placement): readonly string[] {
+  const known = ofScope(scope, account);
+  return [...new Set([domain ?? known[0], ...known])];
+}
+
+/** Every domain from which the program may take a job of the account, the recorded one first. */
+export function removableDomains(placement: Placement): readonly string[] {
+  const { asRoot, account } = placement;
+  return [...new Set([...domainsOf(placement), ...(asRoot ? ["system"] : []), ...ofScope("user", account)])];
+}
+
+function ofScope(scope: Scope, { uid }: Account): readonly string[] {
+  return scope === "system" ? ["system"] : [`gui/${uid}`, `user/${uid}`];
+}
