@@ -2,9 +2,8 @@
 import type { AlertEvent } from "../domain/alert_message.ts";
 import { ALERT_EVENTS } from "../domain/alert_message.ts";
 import type { Section } from "./grammar.ts";
-import { ntfyTopic } from "./ntfy_topic.ts";
 import { NOTIFY, type Values } from "./sections.ts";
-import { isLiteral } from "./values.ts";
+import { isLiteral, ntfyTopic } from "./values.ts";
 
 type Keys = keyof typeof NOTIFY;
 type Notify = Values<typeof NOTIFY>;

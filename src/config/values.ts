@@ -168,6 +168,18 @@ const NO_MAILBOX = {
 };
 const NO_HOST = { error: "names no valid host", hint: "correct the name of the host" };
 
+/** The topic in the URL of an ntfy channel; undefined when there is none that a server takes (`[-_A-Za-z0-9]{1,64}`). */
+export function ntfyTopic(address: string): string | undefined {
+  const part = new URL(address).pathname.split("/").findLast((part) => part !== "") ?? "";
+  try {
+    const topic = decodeURIComponent(part);
+    return /^[-\w]{1,64}$/.test(topic) ? topic : undefined;
+  } catch {
+    // Percent signs that encode nothing.
+    return undefined;
+  }
+}
+
 function readUrl(value: string): Read<string> {
   const parsed = URL.parse(value);
   if (parsed === null || (parsed.protocol !== "https:" && parsed.protocol !== "http:")) {

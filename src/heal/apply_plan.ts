@@ -43,8 +43,9 @@ export async function applyPlan(system: System, planned: Planned): Promise<Appli
           await files.makeFolders(step.paths);
           break;
         case "binary":
-          undo.push(() => restoreFormer(files.hands, step.to));
           await copyBinary(files, { self: step.from, place: step.to, ownHome: system.home, os: system.os });
+          // Only now: a copy that failed has left the former one in its place.
+          undo.push(() => restoreFormer(files.hands, step.to));
           break;
         case "write":
           undo.push(() => files.write(step.unit.path, step.before, step.unit.mode));

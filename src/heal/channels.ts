@@ -1,7 +1,7 @@
 // The channels of the config with their secrets looked up: ready to be handed to the workers that send.
 import { hostAndPort } from "../domain/host.ts";
 import type { ChannelConfig, ChannelKind } from "../config/channels.ts";
-import { ntfyTopic } from "../config/ntfy_topic.ts";
+import { ntfyTopic } from "../config/values.ts";
 import type { ChannelFilter } from "../domain/delivery.ts";
 import { Secret } from "../domain/secret.ts";
 import { failureOf } from "../notify/failure.ts";

@@ -51,7 +51,8 @@ export async function healAlone(
   const { system } = context;
   const lock = await (await import("./run_lock.ts")).lockRun(system, people.waitLockMs);
   try {
-    const fresh = await Promise.all(views.map((view) => look(system, view, options)));
+    // Who wants a new token at any price takes one that another check has got since it looked.
+    const fresh = options.force ? views : await Promise.all(views.map((view) => look(system, view, options)));
     return await healDue(context, fresh, options, deadline, {
       ...people,
       onPause: async (worked) => {

@@ -1,6 +1,8 @@
 // `uninstall`: takes every job of ours out of every manager; what the account has learned and configured stays.
 import { UserError } from "../domain/problem.ts";
+import { shellWord } from "../domain/shell_word.ts";
 import { findCaller } from "../service/account.ts";
+import { binaryPlace } from "../service/binary_place.ts";
 import { CRONTAB } from "../service/manager.ts";
 import { isManaged } from "../service/managed_file.ts";
 import { disableLinger } from "../service/linger.ts";
@@ -63,8 +65,9 @@ export async function uninstall(system: System, options: UninstallOptions): Prom
   if (record?.lingerBegun) {
     await attempt(`the lingering of ${account.name}`, () => disableLinger(system, account));
   }
-  if (record?.copied && record.binary !== undefined && !await isShared(files, record.binary)) {
-    const { binary } = record;
+  // The account writes the record, and root must not remove whatever it names there.
+  const binary = [true, false].map((ofRoot) => binaryPlace(ofRoot, account)).find((place) => place === record?.binary);
+  if (record?.copied && binary !== undefined && !await isShared(files, binary)) {
     await attempt(binary, () => removeBinary(files, binary));
   }
   if (record !== undefined && left.length === 0) {
@@ -93,7 +96,11 @@ async function isShared({ hands, owner: { account } }: OwnedFiles, binary: strin
   return stdout.trim() !== "";
 }
 
-async function removeBinary({ hands }: OwnedFiles, binary: string): Promise<void> {
-  const { code, stderr } = await hands.run({ program: "rm", args: ["-f", "--", binary] });
-  if (code !== 0) throw new UserError(`Cannot remove "${binary}": ${stderr.trim()}`, [`run: sudo rm ${binary}`]);
+async function removeBinary(files: OwnedFiles, binary: string): Promise<void> {
+  try {
+    await files.write(binary, undefined, 0o755);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(error.message, [`run: sudo rm ${shellWord(binary)}`], error.exitCode);
+  }
 }

@@ -1,6 +1,6 @@
 // ntfy: a push message, published as JSON; the next one with the same sequence id takes its place.
 // https://docs.ntfy.sh/publish/#publish-as-json, #updating-notifications (servers before 2.16 show a new one instead)
-import { ntfyTopic } from "../config/ntfy_topic.ts";
+import { ntfyTopic } from "../config/values.ts";
 import type { AlertEvent } from "../domain/alert_message.ts";
 import { fieldsOf, textOf } from "./answer_fields.ts";
 import { refusal, unreadable } from "./failure.ts";

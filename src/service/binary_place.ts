@@ -40,8 +40,8 @@ export async function copyBinary(files: OwnedFiles, { self, place, ownHome, os }
   const { hands, owner: { account: { home, name } } } = files;
   const copy = `${place}.new`;
   const make = `set -e; umask 022; mkdir -p -- "\${2%/*}"; rm -f -- "$2"; cp -- "$1" "$2"; chmod 755 "$2"`;
-  await must(hands.run({ program: "/bin/sh", args: ["-c", make, "sh", self, copy] }), `copy ${self} to ${copy}`);
   try {
+    await must(hands.run({ program: "/bin/sh", args: ["-c", make, "sh", self, copy] }), `copy ${self} to ${copy}`);
     if (os === "darwin") {
       await clearQuarantine(hands, copy);
       await proveSignature(hands, copy);
@@ -55,11 +55,11 @@ export async function copyBinary(files: OwnedFiles, { self, place, ownHome, os }
       ]);
     }
     const swap =
-      `set -e; if [ -e "$1" ]; then rm -f -- "$1.former"; ln -- "$1" "$1.former" || cp -p -- "$1" "$1.former"; fi; ` +
+      `set -e; rm -f -- "$1.former"; if [ -e "$1" ]; then ln -- "$1" "$1.former" || cp -p -- "$1" "$1.former"; fi; ` +
       `mv -f -- "$1.new" "$1"`;
     await must(hands.run({ program: "/bin/sh", args: ["-c", swap, "sh", place] }), `put the copy at ${place}`);
   } catch (error) {
-    await hands.run({ program: "rm", args: ["-f", "--", copy] });
+    await hands.run({ program: "rm", args: ["-f", "--", copy, `${place}.former`] });
     throw error;
   }
 }

@@ -1,16 +1,18 @@
 // Many runs of the compiled program at the same moment on one home: one refresh, no loser.
 import assert from "node:assert/strict";
-import { sessionLockPath } from "../../src/store/paths.ts";
+import { runLockPath } from "../../src/store/paths.ts";
 import { startSimulator } from "../aws/simulator.ts";
 import { type Home, makeHome } from "./support/home.ts";
 import { assertClean, documentOf, makeScene, said } from "./support/scene.ts";
 import { until } from "./support/until.ts";
 
 const AT_ONCE = 8;
+/** Without it, whoever comes second leaves the work to the first. */
+const PATIENT = ["--wait-lock", "1m"];
 
-/** The lock of a session held by this process, so that everybody who comes has looked before anybody goes on. */
-function holdLock(home: Home, session: string): { waiters(): number; release(): void } {
-  const path = sessionLockPath(home.path, session);
+/** The lock of the checks held by this process, so that everybody who comes has looked before anybody goes on. */
+function holdLock(home: Home): { waiters(): number; release(): void } {
+  const path = runLockPath(home.path);
   home.write(path.slice(home.path.length + 1), "");
   const file = Deno.openSync(path, { read: true, write: true });
   file.lockSync(true);
@@ -35,8 +37,11 @@ Deno.test({
     await using scene = await makeScene({ aws: { reuse: "refuse" } });
     const { aws, home, session } = scene;
     for (let round = 1; round <= 3; round++) {
-      const lock = holdLock(home, "corp");
-      const running = Array.from({ length: AT_ONCE }, () => home.run(["check", "--force-refresh", "--json"]));
+      const lock = holdLock(home);
+      const running = Array.from(
+        { length: AT_ONCE },
+        () => home.run(["check", "--force-refresh", "--json", ...PATIENT]),
+      );
       try {
         assert.ok(await until(() => lock.waiters() === AT_ONCE, running), "one of them did not wait");
       } finally {
@@ -53,9 +58,23 @@ Deno.test({
   },
 });
 
+Deno.test("a check leaves the work to another one that is at it, and says so", async () => {
+  await using scene = await makeScene({ aws: { latencyMs: 1500 } });
+  const { aws, home } = scene;
+  const first = home.run(["check", "--no-probe"]);
+  assert.ok(await until(() => aws.count("CreateToken") === 1, [first]), "no refresh was begun");
+  const second = await home.run(["check", "--no-probe"]);
+  assert.equal(second.code, 75, said(second));
+  assert.match(second.err, /^sso-heal: Cannot check now: another check is running/);
+  assert.match(second.err, /sso-heal check --wait-lock 1m/);
+  assert.equal((await first).code, 0);
+  assert.equal(aws.count("CreateToken"), 1);
+  assert.equal((await home.run(["check", "--no-probe"])).code, 0, "nothing to do needs no turn");
+});
+
 Deno.test("checks that come at any moment refresh a due token once", async () => {
   await using scene = await makeScene({ aws: { reuse: "refuse", latencyMs: 100 } });
-  const ended = await Promise.all(Array.from({ length: AT_ONCE }, () => scene.home.run(["check"])));
+  const ended = await Promise.all(Array.from({ length: AT_ONCE }, () => scene.home.run(["check", ...PATIENT])));
   assert.deepEqual(ended.map(({ code }) => code), ended.map(() => 0), ended.map(said).join("\n"));
   assert.equal(scene.aws.count("CreateToken"), 1);
   assertClean(scene, ended);
@@ -66,7 +85,7 @@ Deno.test("forced checks that come at any moment never present a refresh token t
   const { aws, home, session } = scene;
   const line = async () => {
     for (let run = 0; run < 5; run++) {
-      const ended = await home.run(["check", "--force-refresh"]);
+      const ended = await home.run(["check", "--force-refresh", ...PATIENT]);
       assert.equal(ended.code, 0, said(ended));
       assertClean(scene, [ended]);
     }
@@ -84,7 +103,7 @@ Deno.test("checks at once of several sessions refresh each of them once", async 
   const issued = names.map((sessionName) => aws.issueSession({ sessionName, accessTokenLeftS: 600 }));
   for (const session of issued) home.seed(session);
   const choices = [[], [], ["--session", "corp"], ["--session", "side", "--session", "third"], ["--profile", "*-dev"]];
-  const ended = await Promise.all(choices.map((choice) => home.run(["check", ...choice])));
+  const ended = await Promise.all(choices.map((choice) => home.run(["check", ...choice, ...PATIENT])));
   assert.deepEqual(ended.map(({ code }) => code), ended.map(() => 0), ended.map(said).join("\n"));
   assert.deepEqual(issued.map(({ id }) => aws.generation(id)), [2, 2, 2, 2]);
   assert.equal(aws.count("CreateToken"), 4);

@@ -130,7 +130,10 @@ async function signInBeside(): Promise<void> {
 async function askSideBySide(): Promise<void> {
   await using story = await tellStory();
   const { clock, aws, home, hook, telegram } = story;
-  const checks = Array.from({ length: 4 }, () => endOf(clock.start(home, ["check", "--wait-approval", "2m"])));
+  const checks = Array.from(
+    { length: 4 },
+    () => endOf(clock.start(home, ["check", "--wait-approval", "2m", "--wait-lock", "5m"])),
+  );
   await until(() => hook.told.length > 0 && telegram.chat.length > 0, checks);
   aws.approve();
   for (const ended of await Promise.all(checks)) assert.equal(ended.code, 0, said(ended));

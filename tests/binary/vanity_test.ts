@@ -82,12 +82,14 @@ Deno.test("login signs in where the start URL leads, and files the token under t
   assert.equal(token.region, "us-east-1");
   assert.equal(token.accessToken, aws.session().accessToken);
 
-  // Neither a check without a login, nor a refresh, asks the company.
-  const runs = [await home.run(["check"]), await home.run(["check", "--force-refresh"]), await home.run(["status"])];
+  // A check with nothing to do does not ask the company; a refresh does, because it may be refused.
+  const runs = [await home.run(["check"]), await home.run(["status"])];
+  assert.deepEqual(company.asked, ["HEAD /start"]);
+  runs.push(await home.run(["check", "--force-refresh"]));
   for (const run of runs) assert.equal(run.code, 0, said(run));
   assert.equal(aws.generation(), 2);
   assert.equal(JSON.parse(home.read(TOKEN)).startUrl, company.startUrl);
-  assert.deepEqual(company.asked, ["HEAD /start"]);
+  assert.deepEqual(company.asked, ["HEAD /start", "HEAD /start"]);
 });
 
 Deno.test("check that needs a person asks where the start URL leads, once for a link", async () => {
