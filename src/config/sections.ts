@@ -2,6 +2,7 @@
 import {
   command,
   duration,
+  durationFrom,
   durations,
   heartbeatUrl,
   type Kind,
@@ -31,7 +32,7 @@ export const CHECK = {
 } satisfies Keys;
 
 export const ALERTS = {
-  remind_every: duration,
+  remind_every: durationFrom("10m", 600_000),
   warn_before: durations,
   quiet_hours: quietHours,
   quiet_first: oneOf("send", "hold"),

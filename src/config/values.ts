@@ -33,6 +33,17 @@ export const duration: Kind<number> = {
   },
 };
 
+/** Milliseconds; what is shorter than `least` (as a person writes it) would be a mistake. */
+export function durationFrom(least: string, leastMs: number): Kind<number> {
+  return {
+    read(word) {
+      const read = duration.read(word);
+      if ("error" in read || read.value >= leastMs) return read;
+      return { error: "is too short", hint: `at least ${least}` };
+    },
+  };
+}
+
 /** Milliseconds each. */
 export const durations: Kind<number[]> = {
   read(list) {

@@ -15,6 +15,8 @@ Deno.test("readConfig() names each bad value with line and way out, and uses the
     ["check", "alert_after = 9999d", /"9999d" is too long/],
     ["check", "sessions = a,,b", /"a,,b" has an empty entry/],
     ["check", "sessions =", /"sessions" has no value/],
+    ["alerts", "remind_every = 0", /"0" is too short \| at least 10m/],
+    ["alerts", "remind_every = 1s", /"1s" is too short/],
     ["alerts", "warn_before = 7d, soon", /"7d, soon" is no list of durations/],
     ["alerts", "quiet_hours = 22-7", /"22-7" are not two times of day \| for example 22:00-07:00/],
     ["alerts", "quiet_hours = 24:00-07:00", /are not two times of day/],
