@@ -11,6 +11,7 @@ import {
 } from "../../tests/support/fake_aws.ts";
 import { FakeTeller } from "../../tests/support/fake_teller.ts";
 import { fakeSystem, HOUR, MINUTE, START } from "../../tests/support/fake_system.ts";
+import { holdLock } from "../../tests/support/held_lock.ts";
 import { approve, check, checkInShort } from "../../tests/support/heal_run.ts";
 import {
   freshToken,
@@ -24,7 +25,6 @@ import {
   writeSessions,
   writeToken,
 } from "../../tests/support/session_home.ts";
-import { acquireLock } from "../store/lock.ts";
 import { loginLockPath, pendingLoginPath } from "../store/paths.ts";
 import { removePendingLogin, savePendingLogin } from "../store/pending_login.ts";
 
@@ -183,12 +183,9 @@ Deno.test("runCheck() leaves a pending login to the process that holds it", asyn
   using aws = new FakeAws();
   await writeLostSession(system, "corp");
   await savePendingLogin(system.home, pendingLogin("corp", { nextPollAt: START }));
-  system.raceMs = 0;
-  const { now, sleep } = system;
-  const lock = await acquireLock(loginLockPath(system.home, "corp"), { now, sleep, timeoutMs: 0 });
+  await using _lock = await holdLock(system, loginLockPath(system.home, "corp"));
   assert.deepEqual(checkInShort(await check(system, aws))[1], WAITING);
   assert.deepEqual(aws.operations, []);
-  lock.release();
 });
 
 Deno.test("runCheck() tries again for a link that AWS does not give for now, as long as it may wait", async () => {
@@ -206,11 +203,7 @@ Deno.test("runCheck() has the result of the process that holds the pending login
   using aws = new FakeAws();
   await writeLostSession(system, "corp");
   await savePendingLogin(system.home, pendingLogin("corp"));
-  system.raceMs = 0;
-  const { now, sleep } = system;
-  using stack = new DisposableStack();
-  const lock = await acquireLock(loginLockPath(system.home, "corp"), { now, sleep, timeoutMs: 0 });
-  stack.defer(() => lock.release());
+  await using _lock = await holdLock(system, loginLockPath(system.home, "corp"));
   system.duringSleep = () => {
     if (system.clock < START + 20_000) return;
     writeToken(system, "corp", tokenOf("corp", HOUR, {}, 5));

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { FakeAws, linkNo, NEW_CLIENT, STILL_WAITING } from "../../tests/support/fake_aws.ts";
 import { fakeSystem, MINUTE, START } from "../../tests/support/fake_system.ts";
 import { FakeTeller } from "../../tests/support/fake_teller.ts";
+import { holdLock } from "../../tests/support/held_lock.ts";
 import { approve, check, checkInShort } from "../../tests/support/heal_run.ts";
 import { pendingLogin, pendingOf, writeChannels, writeLostSession } from "../../tests/support/session_home.ts";
 import type { CallFailure } from "../domain/classify.ts";
-import { acquireLock } from "../store/lock.ts";
 import { loginLockPath } from "../store/paths.ts";
 import { savePendingLogin } from "../store/pending_login.ts";
 
@@ -37,11 +37,7 @@ Deno.test("runCheck() goes on with the link that another process is just opening
   await using system = await fakeSystem();
   using aws = new FakeAws();
   await writeLostSession(system, "corp");
-  system.raceMs = 0;
-  const { now, sleep } = system;
-  using stack = new DisposableStack();
-  const lock = await acquireLock(loginLockPath(system.home, "corp"), { now, sleep, timeoutMs: 0 });
-  stack.defer(() => lock.release());
+  await using lock = await holdLock(system, loginLockPath(system.home, "corp"));
   system.duringSleep = async () => {
     if (system.clock < START + 3_000 || pendingOf(system, "corp") !== undefined) return;
     await savePendingLogin(system.home, pendingLogin("corp", { nextPollAt: START + 8_000 }));

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { FakeAws, linkNo, refusal, STILL_WAITING } from "../../tests/support/fake_aws.ts";
 import { FakeTeller } from "../../tests/support/fake_teller.ts";
 import { type FakeSystem, fakeSystem, HOUR, MINUTE, START } from "../../tests/support/fake_system.ts";
+import { type HeldLock, holdLock } from "../../tests/support/held_lock.ts";
 import { approve, check, checkInShort, contextOf } from "../../tests/support/heal_run.ts";
 import {
   pendingLogin,
@@ -15,7 +16,6 @@ import {
   writeSessions,
   writeToken,
 } from "../../tests/support/session_home.ts";
-import { acquireLock, type Lock } from "../store/lock.ts";
 import { loginLockPath } from "../store/paths.ts";
 import { removePendingLogin, savePendingLogin } from "../store/pending_login.ts";
 import { login } from "./login.ts";
@@ -33,16 +33,8 @@ async function logIn(system: FakeSystem, aws: FakeAws, wait = true) {
 }
 
 /** What another process does that waits for the approval. */
-function holdLogin(system: FakeSystem): Promise<Lock> {
-  system.raceMs = 0;
-  const { home, now, sleep } = system;
-  return acquireLock(loginLockPath(home, "corp"), { now, sleep, timeoutMs: 0 });
-}
-
-/** The former Deno asks for a lock by a thread, which ends a moment after the lock was let go. */
-async function letGo(lock: Lock): Promise<void> {
-  lock.release();
-  await new Promise((resolve) => setTimeout(resolve, 200));
+function holdLogin(system: FakeSystem): Promise<HeldLock> {
+  return holdLock(system, loginLockPath(system.home, "corp"));
 }
 
 Deno.test("login() goes on with the link of a check, and asks not before its time", async () => {
@@ -96,9 +88,8 @@ Deno.test("login() without waiting gives the link that another process waits at"
   using aws = new FakeAws();
   writeSessions(system, "corp");
   await savePendingLogin(system.home, pendingLogin("corp"));
-  const lock = await holdLogin(system);
+  await using _lock = await holdLogin(system);
   const { report } = await logIn(system, aws, false);
-  lock.release();
   assert.deepEqual([report.result, report.link?.userCode], ["started", "WXYZ-WXYZ"]);
 });
 
@@ -107,14 +98,13 @@ Deno.test("login() has the result of the check that waits for the same approval"
   using aws = new FakeAws();
   writeSessions(system, "corp");
   await savePendingLogin(system.home, pendingLogin("corp"));
-  const lock = await holdLogin(system);
+  await using _lock = await holdLogin(system);
   system.duringSleep = () => {
     if (system.clock < START + 5000) return;
     writeToken(system, "corp", tokenOf("corp", HOUR, {}, 2));
     removePendingLogin(system.home, "corp");
   };
   const { report, shown } = await logIn(system, aws);
-  await letGo(lock);
   assert.deepEqual([report.result, report.exitCode, shown], ["logged-in", 0, ["WXYZ-WXYZ"]]);
 });
 
@@ -123,7 +113,7 @@ Deno.test("login() does not ask a second time when another login has just got th
   using aws = new FakeAws();
   writeSessions(system, "corp");
   await savePendingLogin(system.home, pendingLogin("corp"));
-  const lock = await holdLogin(system);
+  await using lock = await holdLogin(system);
   system.duringSleep = () => {
     if (system.clock < START + 5000) return;
     writeToken(system, "corp", tokenOf("corp", HOUR, {}, 2));
@@ -138,9 +128,8 @@ Deno.test("login() does not wait for ever behind a process that opens no link", 
   await using system = await fakeSystem();
   using aws = new FakeAws();
   writeSessions(system, "corp");
-  const lock = await holdLogin(system);
+  await using _lock = await holdLogin(system);
   const { report } = await logIn(system, aws);
-  await letGo(lock);
   assert.deepEqual([report.exitCode, report.error?.code], [75, "LockHeld"]);
   assert.match(report.error?.message ?? "", /another sso-heal is at work/);
 });
@@ -165,7 +154,7 @@ Deno.test("login() goes on by itself, and shows the link once, when the other pr
   using aws = new FakeAws();
   writeSessions(system, "corp");
   await savePendingLogin(system.home, pendingLogin("corp"));
-  const lock = await holdLogin(system);
+  await using lock = await holdLogin(system);
   system.duringSleep = () => lock.release();
   const { report, shown } = await logIn(system, approve(aws, "pending-device-code"));
   assert.deepEqual([report.result, shown], ["logged-in", ["WXYZ-WXYZ"]]);
@@ -214,7 +203,7 @@ Deno.test("runCheck() calls nobody while somebody waits at the link with login, 
   writeChannels(system, ["ops"]);
   await writeLostSession(system, "corp");
   await savePendingLogin(system.home, pendingLogin("corp"));
-  const lock = await holdLogin(system);
+  await using lock = await holdLogin(system);
   await check(system, aws);
   lock.release();
   assert.deepEqual(teller.said, []);
