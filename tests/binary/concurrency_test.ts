@@ -59,7 +59,7 @@ Deno.test({
 });
 
 Deno.test("a check leaves the work to another one that is at it, and says so", async () => {
-  await using scene = await makeScene({ aws: { latencyMs: 1500 } });
+  await using scene = await makeScene({ aws: { latencyMs: 3000 } });
   const { aws, home } = scene;
   const first = home.run(["check", "--no-probe"]);
   assert.ok(await until(() => aws.count("CreateToken") === 1, [first]), "no refresh was begun");
