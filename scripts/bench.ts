@@ -7,10 +7,12 @@ import { freshBinary, ROOT } from "./binary.ts";
 import { compile } from "./build.ts";
 import { findBase } from "./denort.ts";
 import { type Candidate, type Cost, measure, type Measured } from "./measure.ts";
+import { type Kept, measureRun } from "./measure_run.ts";
 
 const HELP = `Usage: deno task bench [--json] [--rounds N]
 
-Measures dist/sso-heal (Linux; needs /usr/bin/python3, /usr/bin/aws and strace) against a simulated AWS.
+Measures dist/sso-heal (Linux; needs /usr/bin/python3, /usr/bin/aws and strace; faketime for one figure) against a
+simulated AWS. Takes about two minutes.
   --json      one JSON document for machines
   --rounds N  runs of each program, 15 or more (default 25); the median counts
 `;
@@ -19,7 +21,7 @@ interface Bar {
   readonly name: string;
   readonly figure: number;
   readonly limit: number;
-  readonly unit: "x" | "MB" | "";
+  readonly unit: "x" | "MB" | "kB" | "";
 }
 
 const AWS_CLI = "/usr/bin/aws";
@@ -90,9 +92,11 @@ async function main(): Promise<void> {
       throw new Error("strace does not show the worker of a check with calls");
     }
 
+    const kept = await measureRun();
+
     const megabytes = (await Deno.stat(binary)).size / 1e6;
     const figures = { ...idle, ...busy };
-    const bars = barsOf(figures, { floor, noop, many, heal, cli }, { megabytes, requests, workers });
+    const bars = barsOf(figures, { floor, noop, many, heal, cli }, { megabytes, requests, workers, kept });
     if (values.json) console.log(JSON.stringify({ version: 1, rounds, figures, bars: bars.map(judged) }, null, 1));
     else print(figures, bars);
   } finally {
@@ -105,7 +109,7 @@ type Names = Readonly<Record<"floor" | "noop" | "many" | "heal" | "cli", Candida
 function barsOf(
   figures: Measured,
   names: Names,
-  { megabytes, requests, workers }: { megabytes: number; requests: number; workers: number },
+  { megabytes, requests, workers, kept }: { megabytes: number; requests: number; workers: number; kept?: Kept },
 ): Bar[] {
   const of = (key: keyof Names): Cost => figures[names[key].name];
   const [floor, noop, many, heal, cli] = [of("floor"), of("noop"), of("many"), of("heal"), of("cli")];
@@ -117,6 +121,9 @@ function barsOf(
     { name: "no-op: requests to AWS", figure: requests, limit: 0, unit: "" },
     { name: "no-op: workers started", figure: workers, limit: 0, unit: "" },
     { name: "three calls: wall, of the AWS CLI", figure: heal.wallMs / cli.wallMs, limit: 0.2, unit: "x" },
+    ...kept === undefined
+      ? []
+      : [{ name: `run: growth a check, of ${kept.checks}`, figure: kept.growthKb, limit: 20, unit: "kB" as const }],
     { name: "size of the binary", figure: megabytes, limit: 90, unit: "MB" },
   ];
 }

@@ -1,6 +1,6 @@
 // Which URL answers for a service in a region: all partitions, FIPS, dual-stack, and the overrides AWS clients honour.
 import type { EndpointOverrides } from "../domain/session.ts";
-import { isLoopback } from "../domain/host.ts";
+import { isLoopback } from "../domain/loopback.ts";
 import { UserError } from "../domain/problem.ts";
 
 export type Service = "oidc" | "portal" | "sts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { UserError } from "../domain/problem.ts";
-import { isLoopback } from "../domain/host.ts";
+import { isLoopback } from "../domain/loopback.ts";
 import { chooseEndpoint, endpointOf, type Service, usesDualstackPortal } from "./endpoints.ts";
 
 /** Regions and their suffixes: plain and dual-stack (botocore's endpoint rule sets). */

@@ -1,5 +1,5 @@
 // How one operation of AWS is served inside the worker, and how the fields of an answer are taken.
-import { isLoopback } from "../domain/host.ts";
+import { isLoopback } from "../domain/loopback.ts";
 import { UnreadableAnswer } from "./failure_of.ts";
 import type { Input, Operation, Output, Target } from "./protocol.ts";
 import { isWritable } from "./time.ts";

@@ -1,6 +1,6 @@
 // What can be wrong with a single setting or section of the AWS files, whatever it belongs to.
 import type { Problem } from "../domain/problem.ts";
-import { isLoopback } from "../domain/host.ts";
+import { isLoopback } from "../domain/loopback.ts";
 import type { Block, Setting } from "./settings.ts";
 import { fixFor, quoted, shown } from "./wording.ts";
 

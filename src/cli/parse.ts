@@ -108,7 +108,7 @@ class Parser {
   #missing(written: string, option: Exclude<Option, { kind: "flag" | "words" }>, next: string | undefined): UserError {
     const wanted = option.kind === "choice" ? listed(option.choices) : option.value;
     const hints = next !== undefined && next.length > 1 && next.startsWith("-")
-      ? [`if "${next}" is the value, write ${written}=${next}`]
+      ? [`if "${next}" is the value, write ${written}${written.startsWith("--") ? "=" : ""}${next}`]
       : [];
     return this.#wrong(`Option "${written}" needs a value: ${wanted}`, hints);
   }

@@ -10,7 +10,8 @@ import { screenOf } from "../render/screen.ts";
 import { CRONTAB } from "../service/manager.ts";
 import type { Step } from "../service/plan.ts";
 import { defineCommand, type EVERYWHERE, type Given } from "./command.ts";
-import { only, wrongInterval, wrongUsage } from "./options.ts";
+import { only, wrongInterval } from "./job_options.ts";
+import { wrongUsage } from "./options.ts";
 
 const OPTIONS = {
   every: {
@@ -81,8 +82,9 @@ export const install = defineCommand({
     if (given["dry-run"]) return EXIT.ok;
     // From here on a signal waits until all is done or taken back.
     stopSignal();
-    const { proof, kept } = await applyPlan(system, planned);
-    terminal.out(formatInstalled(proof, job.binary, kept, screen));
+    const { proof, kept, record } = await applyPlan(system, planned);
+    const isLooser = record.hardening !== job.hardening;
+    terminal.out(formatInstalled(proof, isLooser, job.binary, kept, screen));
     return EXIT.ok;
   },
 });

@@ -1,5 +1,4 @@
 // Options that several commands take, declared once.
-import { INTERVALS, nearestIntervals } from "../domain/interval.ts";
 import { EXIT, UserError } from "../domain/problem.ts";
 import type { Choice } from "../domain/select.ts";
 import type { Given, Options } from "./command.ts";
@@ -23,18 +22,4 @@ export function choiceOf(given: Given<typeof SELECTION>): Choice {
 /** An error of the command line itself; `hints` are the way out. */
 export function wrongUsage(message: string, hints: readonly string[] = []): UserError {
   return new UserError(message, hints, EXIT.usage);
-}
-
-/** The last value of an option that means one thing. */
-export function only(name: string, values: readonly string[]): string | undefined {
-  if (values.length > 1) throw wrongUsage(`Option "--${name}" can be given once`, ["leave out the others"]);
-  return values[0];
-}
-
-/** An interval that cron and launchd cannot keep. */
-export function wrongInterval(ms: number): UserError {
-  const near = nearestIntervals(ms).map((each) => `${each}m`).join(" or ");
-  return wrongUsage(`Option "--every" is a part of an hour: ${INTERVALS.join(", ")} minutes`, [
-    `write: --every ${near}`,
-  ]);
 }

@@ -2,7 +2,8 @@
 import { intervalOf } from "../domain/interval.ts";
 import { runInForeground } from "../heal/run_in_foreground.ts";
 import { defineCommand, type EVERYWHERE, type Given } from "./command.ts";
-import { SELECTION, wrongInterval } from "./options.ts";
+import { wrongInterval } from "./job_options.ts";
+import { SELECTION } from "./options.ts";
 
 export const run = defineCommand({
   options: {
@@ -24,7 +25,8 @@ export const run = defineCommand({
   details:
     "The first check is at once. After the machine slept, one check catches up. SIGTERM or Ctrl-C ends it with 0, " +
     "within a second; as the first process of a container it gives a check that has begun something with AWS up to 8 " +
-    "seconds, because the answer may carry the only refresh token.",
+    "seconds, because the answer may carry the only refresh token. What the program of a channel leaves running there is " +
+    "cleared away by an init only: docker run --init.",
 
   async run(context, given) {
     const { system, log } = context;

@@ -5,7 +5,7 @@ import { uninstall as takeAllOut } from "../heal/uninstall.ts";
 import { formatUninstalled } from "../render/install.ts";
 import { screenOf } from "../render/screen.ts";
 import { defineCommand } from "./command.ts";
-import { only } from "./options.ts";
+import { only } from "./job_options.ts";
 
 export const uninstall = defineCommand({
   options: {
@@ -21,7 +21,8 @@ export const uninstall = defineCommand({
   async run({ system, stopSignal }, given) {
     stopSignal();
     const dryRun = given["dry-run"];
-    const command = `${shellWord(Deno.execPath())} uninstall${given.purge ? " --purge" : ""}`;
+    const words = ["uninstall", ...given.purge ? ["--purge"] : [], ...given.user.flatMap((name) => ["--user", name])];
+    const command = [Deno.execPath(), ...words].map(shellWord).join(" ");
     const { gone, left } = await takeAllOut(system, {
       user: only("user", given.user),
       purge: given.purge,

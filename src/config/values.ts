@@ -1,6 +1,7 @@
 // The kinds of value a key of config.ini can have: how each is read, and whether it is a secret as it stands.
 import { parseDuration } from "../domain/duration.ts";
-import { hostAndPort, isGrantable, isLoopback } from "../domain/host.ts";
+import { hostAndPort, isGrantable } from "../domain/host.ts";
+import { isLoopback } from "../domain/loopback.ts";
 import { mailboxOf } from "./email_address.ts";
 
 /** What reading a value gave; `error` is a clause that follows the value ("is not a duration"). */

@@ -1,9 +1,4 @@
-// Hosts: which are this machine, and which can be named in a grant.
-
-/** Whether the host name of a URL means this machine: the only one that plain http may go to. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
-}
+// Hosts as network grants name them. What a check with nothing to do needs of hosts is in `loopback.ts`.
 
 /** `host:port` of a URL, as a network grant wants it. */
 export function hostAndPort(url: string): string {

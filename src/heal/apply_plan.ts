@@ -1,6 +1,7 @@
 // Does the steps of an installation, each with its way back, and proves the job by one real run.
 import { UserError } from "../domain/problem.ts";
-import { copyBinary, dropFormer, restoreFormer } from "../service/binary_place.ts";
+import { shellWord } from "../domain/shell_word.ts";
+import { binaryPlace, copyBinary, dropFormer, recordedPlace, restoreFormer } from "../service/binary_place.ts";
 import { removeFormer } from "../service/former.ts";
 import { disableLinger, enableLinger } from "../service/linger.ts";
 import { formatServiceRecord, type ServiceRecord } from "../store/service_record.ts";
@@ -32,10 +33,12 @@ export async function applyPlan(system: System, planned: Planned): Promise<Appli
   const kept: string[] = [];
   let record = planned.record;
   let proof: Proof | undefined;
-  // Runs last: when the former texts are back, the manager learns of them again.
-  if (steps.some((step) => step.do === "activate") && await isThere(planned)) {
-    undo.push(() => manager.activate(files.hands, placement));
-  }
+  // Both run last: a folder goes when nothing is in it; when the former texts are back, the manager learns of them again.
+  const folders = await files.missing(foldersFor(planned));
+  undo.push(() => files.removeEmpty(folders));
+  const wasThere = steps.some((step) => step.do === "activate") && await isThere(planned);
+  let isTouched = false;
+  undo.push(() => wasThere && isTouched ? manager.activate(files.hands, placement) : Promise.resolve());
   try {
     for (const step of steps) {
       switch (step.do) {
@@ -48,13 +51,13 @@ export async function applyPlan(system: System, planned: Planned): Promise<Appli
           undo.push(() => restoreFormer(files.hands, step.to));
           break;
         case "write":
-          undo.push(() => files.write(step.unit.path, step.before, step.unit.mode));
           await files.write(step.unit.path, step.text, step.unit.mode);
+          undo.push(() => files.write(step.unit.path, step.before, step.unit.mode));
+          isTouched = true;
           break;
         case "linger":
-          undo.push(() => disableLinger(files.hands, placement.account));
           await enableLinger(files.hands, placement.account);
-          record = { ...record, lingerBegun: true };
+          undo.push(() => disableLinger(files.hands, placement.account));
           break;
         case "activate":
           undo.push(() => manager.deactivate(files.hands, placement));
@@ -74,7 +77,7 @@ export async function applyPlan(system: System, planned: Planned): Promise<Appli
       }
     }
   } catch (error) {
-    throw await takenBack(undo, error);
+    throw await takenBack(undo, error, placement.account.home);
   }
   const binary = steps.find((step) => step.do === "binary");
   if (binary !== undefined) await dropFormer(files.hands, binary.to);
@@ -85,8 +88,10 @@ export async function applyPlan(system: System, planned: Planned): Promise<Appli
 /** Of the job that this one replaces: its binary in the home, and its living on without a login. */
 async function endFormerTraces({ before, files, job }: Planned, record: ServiceRecord): Promise<ServiceRecord> {
   if (before === undefined) return record;
-  const { binary, copied, lingerBegun } = before;
-  if (copied && binary !== job.binary && binary?.startsWith(`${job.account.home}/`)) {
+  const { copied, lingerBegun } = before;
+  const binary = recordedPlace(before.binary, job.account);
+  // The binary of the machine may serve other accounts.
+  if (copied && binary !== job.binary && binary === binaryPlace(false, job.account)) {
     await files.write(binary, undefined, 0o755);
   }
   if (!lingerBegun || job.scope === "user") return record;
@@ -94,11 +99,24 @@ async function endFormerTraces({ before, files, job }: Planned, record: ServiceR
   return { ...record, lingerBegun: undefined };
 }
 
+/** All folders of the home on the way to what the steps write, the outer ones first. */
+function foldersFor({ steps, placement: { account: { home } } }: Planned): readonly string[] {
+  const paths = steps.flatMap((step) => {
+    if (step.do === "folders") return step.paths.map((path) => `${path}/`);
+    return step.do === "binary" ? [step.to] : step.do === "write" ? [step.unit.path] : [];
+  });
+  const folders = paths.filter((path) => path.startsWith(`${home}/`)).flatMap((path) => {
+    const names = path.slice(home.length + 1).split("/").slice(0, -1);
+    return names.map((_, index) => [home, ...names.slice(0, index + 1)].join("/"));
+  });
+  return [...new Set(folders)].sort();
+}
+
 async function isThere({ way: { manager }, files, placement }: Planned): Promise<boolean> {
   return (await manager.ask(files.hands, placement)).loaded;
 }
 
-async function takenBack(undo: readonly Undo[], error: unknown): Promise<unknown> {
+async function takenBack(undo: readonly Undo[], error: unknown, home: string): Promise<unknown> {
   const failures: string[] = [];
   for (const back of undo.toReversed()) {
     try {
@@ -111,5 +129,6 @@ async function takenBack(undo: readonly Undo[], error: unknown): Promise<unknown
   const state = failures.length === 0
     ? "everything is as it was before"
     : `not everything could be taken back: ${failures.join("; ")}`;
-  return new UserError(error.message, [...error.hints, state], error.exitCode);
+  const hints = error.hints.length > 0 ? error.hints : [`look at the home: ls -la ${shellWord(home)}`];
+  return new UserError(error.message, [...hints, state], error.exitCode);
 }

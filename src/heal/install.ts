@@ -1,11 +1,12 @@
 // `install`: look, plan, show, do, prove by one real run, and take all of it back when that fails.
 import { DEFAULT_INTERVAL } from "../domain/interval.ts";
-import { UserError } from "../domain/problem.ts";
-import type { Job, Placement, Scope, ServiceHint } from "../domain/service.ts";
+import { EXIT, UserError } from "../domain/problem.ts";
+import { isOverdue, type Job, type Placement, type Scope, type ServiceHint } from "../domain/service.ts";
+import { shellWord } from "../domain/shell_word.ts";
 import { findCaller } from "../service/account.ts";
 import { binaryPlace, compareBinary } from "../service/binary_place.ts";
 import { keptVariables } from "../service/env_kept.ts";
-import { envFileOf } from "../service/env_file.ts";
+import { checkVariable, envFileOf } from "../service/env_file.ts";
 import { findFormer } from "../service/former.ts";
 import { isLingering } from "../service/linger.ts";
 import { chooseDomain } from "../service/launchd_target.ts";
@@ -14,7 +15,8 @@ import { isHeadless, protectedPaths } from "../service/macos.ts";
 import type { Hands, Manager, UnitFile } from "../service/manager.ts";
 import { OwnedFiles } from "../service/owned_files.ts";
 import { type Facts, planOf, type Step } from "../service/plan.ts";
-import { configPaths } from "../store/paths.ts";
+import { parseHeartbeat } from "../store/journal.ts";
+import { configPaths, statePaths } from "../store/paths.ts";
 import { parseKeptEnv } from "../store/kept_env.ts";
 import { formatServiceRecord, parseServiceRecord, type ServiceRecord } from "../store/service_record.ts";
 import type { System } from "../system/system.ts";
@@ -60,11 +62,18 @@ export async function planInstall(system: System, options: InstallOptions): Prom
   const caller = await findCaller(hands, { os, user: options.user, sudoUser: env.SUDO_USER, home, command });
   const { account, asRoot } = caller;
   const look = new OwnedFiles(hands, { ...caller, scope: "user" });
+  if ((await look.missing([account.home])).length > 0) {
+    throw new UserError(`Cannot set up a job for ${account.name}: its home "${account.home}" does not exist`, [
+      "make it, or name another account: --user NAME",
+    ]);
+  }
+  for (const name of options.env) checkVariable(name, "");
   const record = parseServiceRecord(await look.read(recordPath(account)) ?? "");
   const way = await chooseWay(hands, system, options, asRoot, record);
   if (way.scope === "system" && !asRoot && !options.forShow) throw needsRoot(command, account.name);
+  const isSame = record?.manager === way.manager.name && record.scope === way.scope;
   const domain = way.manager.name === "launchd"
-    ? record?.domain ?? await chooseDomain(hands, account, way.scope)
+    ? isSame && record.domain || await chooseDomain(hands, account, way.scope)
     : undefined;
   const placement: Placement = { ...caller, scope: way.scope, domain };
   const files = new OwnedFiles(hands, placement);
@@ -73,7 +82,6 @@ export async function planInstall(system: System, options: InstallOptions): Prom
   const envFile = configPaths(account.home).env;
   const former = { ...record?.env, ...parseKeptEnv(await files.read(envFile) ?? "") };
   const kept = keptVariables({ env, named: options.env, ofConfig: config.variables, former });
-  const isSame = record?.manager === way.manager.name && record.scope === way.scope;
   const binds = await findBinds(files);
   const job: Job = {
     account,
@@ -88,6 +96,9 @@ export async function planInstall(system: System, options: InstallOptions): Prom
     binds: [...binds, ...config.programs.map((path) => ({ source: path, target: path, writable: false }))],
   };
   const binary = await compareBinary(hands, self, job.binary);
+  const lingers = way.manager.name === "systemd" && way.scope === "user"
+    ? await isLingering(hands, account)
+    : undefined;
   const wantedRecord: ServiceRecord = {
     manager: way.manager.name,
     scope: way.scope,
@@ -99,9 +110,11 @@ export async function planInstall(system: System, options: InstallOptions): Prom
     binary: job.binary,
     copied: (record?.copied && record.binary === job.binary) || binary !== "same" || undefined,
     env: kept.plain,
-    lingerBegun: record?.lingerBegun,
+    lingerBegun: record?.lingerBegun || lingers === false || undefined,
   };
-  const steps = planOf(await factsOf(files, way, job, wantedRecord, self, binary, os), options);
+  const facts = await factsOf(files, way, job, wantedRecord, self, os);
+  const isDead = isSame && await isOverdueNow(files, record, system.now());
+  const steps = planOf({ ...facts, binary, lingers, isOverdue: isDead }, options);
   return {
     way,
     job,
@@ -136,25 +149,38 @@ async function chooseWay(
   }
   if (manager.name === "cron") {
     if (options.scope === "system") {
-      throw new UserError("Cannot use cron for the machine: its tables belong to accounts");
+      throw new UserError("Cannot use cron for the machine: its tables belong to accounts", [
+        "leave out --scope system: cron runs the job without a login, too",
+      ], EXIT.usage);
     }
     return { manager, scope: "user" };
   }
+  if (manager.name === "systemd" && !options.forShow && !await isBooted(hands)) {
+    throw new UserError("Cannot use systemd: it does not run here", ["run: sso-heal install --manager cron"]);
+  }
   if (options.scope !== undefined) return { manager, scope: options.scope };
   // Root means the machine, also where the account had a job of its own before.
-  if (recorded?.manager === name && !asRoot) return { manager, scope: recorded.scope };
+  const staysAsItIs = recorded?.manager === name && (!asRoot || recorded.scope === "system");
+  if (staysAsItIs) return { manager, scope: recorded.scope };
   const wantsRoot = os === "darwin" ? await isHeadless(hands) : asRoot;
   return { manager, scope: wantsRoot ? "system" : "user" };
 }
 
 async function linuxManager(hands: Hands): Promise<Manager["name"]> {
-  const there = async (script: string) => (await hands.run({ program: "/bin/sh", args: ["-c", script] })).code === 0;
-  if (await there("[ -d /run/systemd/system ]")) return "systemd";
-  if (await there("command -v crontab")) return "cron";
+  if (await isBooted(hands)) return "systemd";
+  if (await holds(hands, "command -v crontab")) return "cron";
   throw new UserError("Cannot find anything here that runs jobs: neither systemd nor cron", [
     "in a container, run in the foreground: sso-heal run --every 10m",
     "or install cron",
   ]);
+}
+
+function isBooted(hands: Hands): Promise<boolean> {
+  return holds(hands, "[ -d /run/systemd/system ]");
+}
+
+async function holds(hands: Hands, condition: string): Promise<boolean> {
+  return (await hands.run({ program: "/bin/sh", args: ["-c", condition] })).code === 0;
 }
 
 function needsRoot(command: string, name: string): UserError {
@@ -171,9 +197,8 @@ async function factsOf(
   job: Job,
   record: ServiceRecord,
   self: string,
-  binary: Facts["binary"],
   os: "darwin" | "linux",
-): Promise<Facts> {
+): Promise<Omit<Facts, "binary" | "lingers" | "isOverdue">> {
   const { hands, owner } = files;
   const { account, asRoot } = owner;
   const installed = await findInstalled(files, os);
@@ -182,6 +207,15 @@ async function factsOf(
   if (ofRoot !== undefined) {
     throw new UserError(`Cannot install beside another one: there is ${nameOf(ofRoot)} already`, [
       `run: sudo ${job.binary} uninstall --user ${account.name}`,
+    ]);
+  }
+  const former = await findFormer(hands, account, asRoot, os);
+  const formerOfRoot = former.find(({ scope }) => scope === "system" && !asRoot);
+  if (formerOfRoot !== undefined) {
+    throw new UserError(`Cannot install beside a job of root: ${formerOfRoot.message}`, [
+      `to replace it by one of the machine: sudo ${shellWord(self)} install --replace --user ${
+        shellWord(account.name)
+      }`,
     ]);
   }
   const units: UnitFile[] = [...way.manager.unitsOf(job), recordFile(job, record)];
@@ -195,14 +229,19 @@ async function factsOf(
   return {
     job,
     self,
-    binary,
     files: present,
     view: await way.manager.ask(hands, placementOf(files, way.scope, record.domain)),
-    lingers: way.manager.name === "systemd" && way.scope === "user" ? await isLingering(hands, account) : undefined,
-    missingFolders: await missingFolders(files),
-    former: await findFormer(hands, account, asRoot, os),
+    missingFolders: await files.missing(FOLDERS_TO_BE.map((name) => `${account.home}/${name}`)),
+    former,
     others: others.map(nameOf),
   };
+}
+
+/** An installation was killed before its first run, or `status` has seen no heartbeat for long and sends people here. */
+async function isOverdueNow(files: OwnedFiles, { everyMs, since }: ServiceRecord, now: number): Promise<boolean> {
+  const beat = parseHeartbeat(await files.read(statePaths(files.owner.account.home).heartbeat) ?? "");
+  const lastRunAt = beat?.scheduledAt ?? 0;
+  return lastRunAt < since || isOverdue(everyMs, since, lastRunAt, now);
 }
 
 /** The record is written with the texts: it tells the first run how often there will be one. */
@@ -215,13 +254,8 @@ function recordFile({ account }: Job, record: ServiceRecord): UnitFile {
   };
 }
 
-async function missingFolders(files: OwnedFiles): Promise<readonly string[]> {
-  const { home } = files.owner.account;
-  const paths = [...FOLDERS, ".local/state/sso-heal/log"].map((name) => `${home}/${name}`);
-  const script = `for d; do [ -d "$d" ] || printf '%s\\n' "$d"; done`;
-  const { stdout } = await files.run("/bin/sh", ["-c", script, "sh", ...paths]);
-  return stdout.split("\n").filter((line) => line !== "");
-}
+/** launchd writes there before the first check does. */
+const FOLDERS_TO_BE = [...FOLDERS, ".local/state/sso-heal/log"];
 
 function missingVariable(name: string): ServiceHint {
   return {

@@ -3,6 +3,7 @@ import { exitCodeOf } from "../domain/outcome.ts";
 import type { CheckReport } from "../domain/report.ts";
 import { formatInstant } from "../domain/instant.ts";
 import { VERSION } from "../domain/version.ts";
+import { emptyIfLarge } from "../log/rotation.ts";
 import { sweepTemporary } from "../store/temporary.ts";
 import { appendHistory, type Heartbeat, readHeartbeat, writeHeartbeat, writeMetrics } from "../store/journal.ts";
 import { awsPaths, statePaths } from "../store/paths.ts";
@@ -48,6 +49,8 @@ export async function leaveWord(
       writeMetrics(home, metrics);
       if (metricsFile !== undefined) await publish(metricsFile, metrics, log);
     }
+    // What runs say that crash; launchd itself never shortens it.
+    if (scheduled && service?.manager === "launchd") emptyIfLarge(`${statePaths(home).dir}/log/launchd.err.log`);
   } catch (error) {
     const { writeFailure } = await import("../store/write_failure.ts");
     const { message } = writeFailure(error, { path: statePaths(home).dir });

@@ -7,7 +7,7 @@ import { modeOf } from "../../tests/support/temporary_home.ts";
 import type { CheckReport } from "../domain/report.ts";
 import { VERSION } from "../domain/version.ts";
 import { statePaths } from "../store/paths.ts";
-import { leaveWord } from "./leave_word.ts";
+import { leaveWord, type Occasion } from "./leave_word.ts";
 
 const STATE = ".local/state/sso-heal";
 
@@ -30,9 +30,14 @@ const REPORT: CheckReport = {
   warnings: [],
 };
 
-async function leave(system: FakeSystem, report = REPORT, whole = true): Promise<void> {
+async function leave(
+  system: FakeSystem,
+  report = REPORT,
+  whole = true,
+  timer: Pick<Occasion, "scheduled" | "service"> = { scheduled: false },
+): Promise<void> {
   using aws = new FakeAws();
-  await leaveWord(contextOf(system, aws), report, { whole, scheduled: false });
+  await leaveWord(contextOf(system, aws), report, { whole, ...timer });
 }
 
 Deno.test("leaveWord() leaves heartbeat, history, figures and one line in the log", async () => {
@@ -106,4 +111,22 @@ Deno.test("leaveWord() sweeps temporary files of more than ten minutes, but none
   await leave(system);
   assert.deepEqual(names(11).map((path) => system.read(path)), names(11).map(() => undefined));
   assert.deepEqual([...names(9), foreign, token].map((path) => system.read(path)), ["x", "x", "x", "x", "x"]);
+});
+
+Deno.test("leaveWord() keeps small what launchd writes of runs that crash, when a timer asks", async (t) => {
+  const launchd = { manager: "launchd", scope: "user", everyMs: 600_000, since: START } as const;
+  const rows: readonly [name: string, timer: Pick<Occasion, "scheduled" | "service">, left: number][] = [
+    ["a run of launchd", { scheduled: true, service: launchd }, 0],
+    ["a check by hand", { scheduled: false, service: launchd }, 1_000_001],
+    ["a run of another manager", { scheduled: true, service: { ...launchd, manager: "systemd" } }, 1_000_001],
+    ["a run without a job", { scheduled: true }, 1_000_001],
+  ];
+  for (const [name, timer, left] of rows) {
+    await t.step(name, async () => {
+      await using system = await fakeSystem();
+      system.write(`${STATE}/log/launchd.err.log`, "x".repeat(1_000_001));
+      await leave(system, REPORT, true, timer);
+      assert.equal(system.read(`${STATE}/log/launchd.err.log`)?.length, left);
+    });
+  }
 });

@@ -30,6 +30,7 @@ export async function readServiceStatus(system: System, record: ServiceRecord): 
   const now = system.now();
   const overdue = isOverdue(everyMs, since, lastRunAt, now);
   const hints: ServiceHint[] = [...view.hints];
+  if (!view.loaded && hints.length === 0) hints.push(notLoaded(manager));
   if (overdue) hints.push(overdueHint(manager, now - Math.max(since, lastRunAt ?? 0)));
   if (beat?.sandbox === false && hardening !== "none") hints.push(NOT_CONFINED);
   return {
@@ -53,6 +54,10 @@ export async function readServiceStatus(system: System, record: ServiceRecord): 
 function overdueHint(manager: ServiceRecord["manager"], ms: number): ServiceHint {
   const hint = manager === "run" ? "start it again: sso-heal run" : "run: sso-heal install, which repairs it";
   return { code: "Overdue", message: `No check has run for ${formatDuration(ms)}.`, hint };
+}
+
+function notLoaded(manager: ServiceRecord["manager"]): ServiceHint {
+  return { code: "NotLoaded", message: `${manager} does not know the job any more.`, hint: "run: sso-heal install" };
 }
 
 const NOT_CONFINED: ServiceHint = {

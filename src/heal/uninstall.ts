@@ -2,7 +2,7 @@
 import { UserError } from "../domain/problem.ts";
 import { shellWord } from "../domain/shell_word.ts";
 import { findCaller } from "../service/account.ts";
-import { binaryPlace } from "../service/binary_place.ts";
+import { recordedPlace } from "../service/binary_place.ts";
 import { CRONTAB } from "../service/manager.ts";
 import { isManaged } from "../service/managed_file.ts";
 import { disableLinger } from "../service/linger.ts";
@@ -47,30 +47,30 @@ export async function uninstall(system: System, options: UninstallOptions): Prom
       left.push({ message: error.message, hint: error.hints[0] ?? "then run uninstall again" });
     }
   };
-  let ofRoot = false;
-  for (const job of await findInstalled(files, os)) {
+  const named = user === undefined ? `${command} --user ${shellWord(account.name)}` : command;
+  const installed = await findInstalled(files, os);
+  for (const job of installed) {
     const where = job.units.map(({ unit }) => unit.path === CRONTAB ? "the crontab" : unit.path).join(", ");
     if (job.scope === "system" && !asRoot) {
-      ofRoot = true;
-      left.push({ message: `${nameOf(job)} is root's: ${where}`, hint: `run: sudo ${command} --user ${account.name}` });
+      left.push({ message: `${nameOf(job)} is root's: ${where}`, hint: `run: sudo ${named}` });
       continue;
     }
     await attempt(`${nameOf(job)} (${where})`, () => takeOut(files, job, record?.domain));
   }
-  // Without its record a job that stays could not be told from a foreign one.
-  if (ofRoot) return { gone, left };
+  // What stays needs its record, its variables and its binary.
+  if (left.length > 0) return { gone, left };
   const kept = configPaths(account.home).env;
   const keptText = await files.read(kept);
   if (keptText !== undefined && isManaged(keptText)) await attempt(kept, () => files.write(kept, undefined, 0o600));
   if (record?.lingerBegun) {
     await attempt(`the lingering of ${account.name}`, () => disableLinger(system, account));
   }
-  // The account writes the record, and root must not remove whatever it names there.
-  const binary = [true, false].map((ofRoot) => binaryPlace(ofRoot, account)).find((place) => place === record?.binary);
-  if (record?.copied && binary !== undefined && !await isShared(files, binary)) {
+  const binary = recordedPlace(record?.binary, account);
+  if (record?.copied && binary !== undefined && !await isShared(files, binary, installed)) {
     await attempt(binary, () => removeBinary(files, binary));
   }
-  if (record !== undefined && left.length === 0) {
+  // A `sso-heal run` in the foreground is no job of a manager, and goes on.
+  if (record !== undefined && record.manager !== "run" && left.length === 0) {
     if (!dryRun) await files.write(recordPath(account), undefined, 0o600);
   }
   if (purge && left.length === 0) {
@@ -87,13 +87,18 @@ export async function takeOut(files: OwnedFiles, { manager, scope, units }: Inst
   if (manager.name === "systemd") await manager.ask(files.hands, placementOf(files, scope));
 }
 
-/** Jobs of other accounts may need the binary of the machine. */
-async function isShared({ hands, owner: { account } }: OwnedFiles, binary: string): Promise<boolean> {
+/** Jobs of other accounts than that of `installed` may need the binary of the machine. */
+async function isShared(
+  { hands, owner: { account } }: OwnedFiles,
+  binary: string,
+  installed: readonly Installed[],
+): Promise<boolean> {
   if (binary.startsWith(`${account.home}/`)) return false;
   const script =
     `grep -ls -- "$1" /etc/systemd/system/sso-heal-*.service /Library/LaunchDaemons/sso-heal.check.*.plist`;
   const { stdout } = await hands.run({ program: "/bin/sh", args: ["-c", script, "sh", binary] });
-  return stdout.trim() !== "";
+  const own = installed.flatMap(({ units }) => units.map(({ unit }) => unit.path));
+  return stdout.split("\n").some((path) => path !== "" && !own.includes(path));
 }
 
 async function removeBinary(files: OwnedFiles, binary: string): Promise<void> {

@@ -39,6 +39,16 @@ export function rotate(path: string, bytes: number, now: number): void {
   }
 }
 
+/**
+ * Empties the file at `path` when it has grown too large: what somebody else (launchd) writes at its end cannot be renamed
+ * away, and stays small by this alone.
+ */
+export function emptyIfLarge(path: string): void {
+  ifThere(() => {
+    if (Deno.statSync(path).size > MOST_BYTES) Deno.truncateSync(path);
+  });
+}
+
 function ifThere(act: () => void): void {
   try {
     act();

@@ -1,7 +1,7 @@
 // Tests of rotation: by size and by age, at no cost for most lines.
 import assert from "node:assert/strict";
 import { withTemporaryHome } from "../../tests/support/temporary_home.ts";
-import { isDue, logFiles, rotate } from "./rotation.ts";
+import { emptyIfLarge, isDue, logFiles, rotate } from "./rotation.ts";
 
 const DAY = 86_400_000;
 
@@ -59,6 +59,19 @@ Deno.test("rotate() begins a new file after 14 days, however small the old one i
     Deno.utimeSync(path, now / 1000 + 14 * DAY / 1000, now / 1000 + 14 * DAY / 1000);
     rotate(path, 1, now + 15 * DAY);
     assert.deepEqual(texts(), { "log.1": "now" });
+  });
+});
+
+Deno.test("emptyIfLarge() empties a file of more than 1 MB in its place, and needs none", async () => {
+  await withFiles({ log: ["x".repeat(1_000_000), 0] }, (path, _, texts) => {
+    emptyIfLarge(path);
+    assert.deepEqual(texts(), { log: "xxxxx" });
+    Deno.writeTextFileSync(path, "x", { append: true });
+    const { ino } = Deno.statSync(path);
+    emptyIfLarge(path);
+    assert.deepEqual([texts(), Deno.statSync(path).ino], [{ log: "" }, ino]);
+    emptyIfLarge(`${path}.missing`);
+    assert.deepEqual(texts(), { log: "" });
   });
 });
 

@@ -5,7 +5,7 @@
 // the first byte ran into a time-out, and an IP address as the server ended the worker, because the warning about it needs
 // the global `process`, which `sandbox/lock_down.ts` takes away. It would also bring 180 KB instead of 25, and the modules
 // of node:, which lead out of the worker.
-import { isLoopback } from "../domain/host.ts";
+import { isLoopback } from "../domain/loopback.ts";
 import { httpErrorOf } from "./failure.ts";
 import { base64, type Mail } from "./mime.ts";
 import type { SettingsOf } from "./protocol.ts";

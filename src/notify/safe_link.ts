@@ -1,5 +1,5 @@
 // Which link may be shown: whoever opens it and signs in gives this machine access.
-import { isLoopback } from "../domain/host.ts";
+import { isLoopback } from "../domain/loopback.ts";
 
 const LONGEST = 1000;
 

@@ -3,10 +3,10 @@ import { formatDuration } from "../domain/duration.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { ServiceHint } from "../domain/service.ts";
 import { clean, hanging } from "./cells.ts";
-import { shownPath } from "./fault_words.ts";
 import type { Screen } from "./screen.ts";
 import { formatHints, marked } from "./service.ts";
-import { ATTENTION, GOOD, type Mark, OUTCOME_WORDS } from "./words.ts";
+import { OUTCOME_WORDS } from "./outcome_words.ts";
+import { ATTENTION, GOOD, type Mark } from "./words.ts";
 
 /** One row of the plan: a verb, and what it is about. */
 export interface PlannedRow {
@@ -36,13 +36,19 @@ export function formatPlan({ way, account, everyMs, rows, hints }: ShownPlan, sc
   return lines.map((line) => `${line}\n`).join("");
 }
 
+/** Paths in a sentence, with `~` for the home, which may hold blanks. */
 function shown(what: string, { home }: Screen): string {
-  return what.split(" ").map((word) => shownPath(clean(word), home)).join(" ");
+  const [first, ...more] = clean(what).split(`${home}/`);
+  return more.reduce((text, part) => `${text}${/(^|[ (])$/.test(text) ? "~" : home}/${part}`, first);
 }
 
-/** The last words of an installation that worked. */
+const LOOSER =
+  "This machine cannot confine the job to its folders (no user name spaces): it has fewer system calls only.";
+
+/** The last words of an installation that worked; `isLooser`: the job is confined less than it was tried at first. */
 export function formatInstalled(
   proof: { readonly outcome: string } | undefined,
+  isLooser: boolean,
   binary: string,
   kept: readonly string[],
   screen: Screen,
@@ -51,6 +57,7 @@ export function formatInstalled(
   const mark: Mark = proof === undefined || proof.outcome === "healthy" ? GOOD : ATTENTION;
   const lines = [
     ...outcome === undefined ? [] : marked(mark, "", `The first run of the job: ${outcome}`, screen),
+    ...isLooser ? marked(ATTENTION, "", LOOSER, screen) : [],
     ...kept.flatMap((path) => hanging("  ", `a copy of what was there: ${shown(path, screen)}`, screen.columns)),
     ...proof?.outcome === "needs-login" ? ["  → run: sso-heal login"] : [],
     ...hanging("", `Installed as ${shown(binary, screen)}. How it is: sso-heal status`, screen.columns),

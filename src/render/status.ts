@@ -8,7 +8,8 @@ import { formatDetails } from "./session_lines.ts";
 import { sessionMark, summarise } from "./session_summary.ts";
 import { type Cell, type Column, formatTable } from "./table.ts";
 import { formatService } from "./service.ts";
-import { ago, ASIDE, BAD, GOOD, type Mark, OUTCOME_WORDS, STATE_WORDS } from "./words.ts";
+import { OUTCOME_WORDS } from "./outcome_words.ts";
+import { ago, ASIDE, BAD, GOOD, type Mark, STATE_WORDS } from "./words.ts";
 
 /** Where a session or role is belongs to wide screens only. */
 const WIDE_COLUMNS = 110;

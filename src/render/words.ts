@@ -24,14 +24,6 @@ export const BAD: Mark = { sign: "✗", colour: "red" };
 /** For what is shown but does not count. */
 export const ASIDE: Mark = { sign: "·", colour: "faint" };
 
-export const OUTCOME_WORDS: Record<Outcome, string> = {
-  healthy: "healthy",
-  "temporary-failure": "failed for now",
-  "waiting-for-approval": "waiting for approval",
-  "needs-login": "needs login",
-  broken: "broken",
-};
-
 export const OUTCOME_MARKS: Record<Outcome, Mark> = {
   healthy: GOOD,
   "temporary-failure": ATTENTION,

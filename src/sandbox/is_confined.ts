@@ -1,7 +1,6 @@
 // Whether the system really confines a job to our folders: some accept the words of a unit and do nothing.
 
-/** A file of the home that the grants of the binary cover, so that only the system can forbid it. */
-export const PROBE = ".sso-heal-sandbox-probe";
+import { PROBE } from "./permissions.ts";
 
 /** Tries to make a file where no confined job can. */
 export function isConfined(home: string): boolean {
@@ -11,6 +10,11 @@ export function isConfined(home: string): boolean {
   } catch {
     return true;
   }
-  Deno.removeSync(path);
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    // Another run probed in the same moment, and was faster.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
   return false;
 }

@@ -4,8 +4,6 @@
 // `aws_worker.ts` gives the network to a worker that has nothing else. File grants are relative: they resolve against
 // the directory the process starts in, which `enter.ts` makes the home.
 
-import { PROBE } from "./is_confined.ts";
-
 /** Folders of the home that hold everything the program reads and writes. */
 export const HOME_FOLDERS = [".aws", ".config/sso-heal", ".local/state/sso-heal"] as const;
 
@@ -14,6 +12,9 @@ const SECRET_FOLDERS = ["/run/secrets"] as const;
 
 /** Where collectors of Prometheus look for files; dropped unless there is a config, which may name a file there. */
 export const METRICS_FOLDERS = ["/var/lib/prometheus/node-exporter", "/var/lib/node_exporter"] as const;
+
+/** A file of the home that the grants cover, so that only the system can forbid it: see `is_confined.ts`. */
+export const PROBE = ".sso-heal-sandbox-probe";
 
 /** The grants of the binary, as `deno compile` options. `run` is for starting itself in the home, at start only. */
 export const COMPILED_GRANTS = [

@@ -27,7 +27,8 @@ export interface Asked {
 export async function findCaller(hands: Hands, { os, user, sudoUser, home, command }: Asked): Promise<Caller> {
   const [uid, name] = [Number(await id(hands, "-u")), await id(hands, "-un")];
   const asRoot = uid === 0;
-  const wanted = user ?? (asRoot ? sudoUser : name);
+  // Who is root already and types sudo has said nothing.
+  const wanted = user ?? (asRoot ? sudoUser === name ? undefined : sudoUser : name);
   if (wanted === undefined) {
     throw new UserError("Cannot tell whose AWS sessions to keep alive: root is asking, for nobody", [
       `name the account: ${command} --user NAME`,
@@ -36,7 +37,7 @@ export async function findCaller(hands: Hands, { os, user, sudoUser, home, comma
   }
   if (wanted === name) return { asRoot, account: { name, uid, gid: Number(await id(hands, "-g")), home } };
   if (!asRoot) {
-    throw new UserError(`Cannot set up a job for ${wanted}: you are ${name}`, [`run: sudo ${command}`]);
+    throw new UserError(`Cannot do that for ${wanted}: you are ${name}`, [`run: sudo ${command}`]);
   }
   return { asRoot, account: os === "darwin" ? await macAccount(hands, wanted) : await linuxAccount(hands, wanted) };
 }

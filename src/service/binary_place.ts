@@ -1,14 +1,25 @@
 // Puts the binary where the job will find it, also while a check of the former one runs.
 import { UserError } from "../domain/problem.ts";
 import type { Account } from "../domain/service.ts";
+import { shellWord } from "../domain/shell_word.ts";
 import type { Ran } from "../system/run_program.ts";
 import { clearQuarantine, proveSignature } from "./macos.ts";
 import type { Hands } from "./manager.ts";
 import type { OwnedFiles } from "./owned_files.ts";
+import { refused } from "./refused.ts";
 
 /** The stable place: of the machine for what root sets up, else of the account. */
 export function binaryPlace(asRoot: boolean, { home }: Pick<Account, "home">): string {
   return asRoot ? "/usr/local/bin/sso-heal" : `${home}/.local/bin/sso-heal`;
+}
+
+/**
+ * The place that `recorded` means; undefined for any other path. The account itself writes the record, so root must not
+ * touch whatever it names there; and it may call its home by another name than root does.
+ */
+export function recordedPlace(recorded: string | undefined, account: Pick<Account, "home">): string | undefined {
+  if (recorded === binaryPlace(true, account)) return recorded;
+  return recorded?.endsWith(binaryPlace(false, { home: "" })) ? binaryPlace(false, account) : undefined;
 }
 
 /** How what lies at the stable place compares with the program that runs. `linked`: it is a link to something else. */
@@ -38,10 +49,19 @@ export interface Copy {
  */
 export async function copyBinary(files: OwnedFiles, { self, place, ownHome, os }: Copy): Promise<void> {
   const { hands, owner: { account: { home, name } } } = files;
+  if ((await hands.run({ program: "/bin/sh", args: ["-c", `[ -d "$1" ]`, "sh", place] })).code === 0) {
+    throw new UserError(`Cannot put the binary at "${place}": a folder is there`, [
+      `if nobody needs it, move it away: mv ${shellWord(place)} ${shellWord(`${place}.mine`)}`,
+    ]);
+  }
   const copy = `${place}.new`;
   const make = `set -e; umask 022; mkdir -p -- "\${2%/*}"; rm -f -- "$2"; cp -- "$1" "$2"; chmod 755 "$2"`;
   try {
-    await must(hands.run({ program: "/bin/sh", args: ["-c", make, "sh", self, copy] }), `copy ${self} to ${copy}`);
+    await must(
+      hands.run({ program: "/bin/sh", args: ["-c", make, "sh", self, copy] }),
+      `copy ${self} to ${copy}`,
+      place,
+    );
     if (os === "darwin") {
       await clearQuarantine(hands, copy);
       await proveSignature(hands, copy);
@@ -57,7 +77,7 @@ export async function copyBinary(files: OwnedFiles, { self, place, ownHome, os }
     const swap =
       `set -e; rm -f -- "$1.former"; if [ -e "$1" ]; then ln -- "$1" "$1.former" || cp -p -- "$1" "$1.former"; fi; ` +
       `mv -f -- "$1.new" "$1"`;
-    await must(hands.run({ program: "/bin/sh", args: ["-c", swap, "sh", place] }), `put the copy at ${place}`);
+    await must(hands.run({ program: "/bin/sh", args: ["-c", swap, "sh", place] }), `put the copy at ${place}`, place);
   } catch (error) {
     await hands.run({ program: "rm", args: ["-f", "--", copy, `${place}.former`] });
     throw error;
@@ -67,7 +87,7 @@ export async function copyBinary(files: OwnedFiles, { self, place, ownHome, os }
 /** Gives the former binary its place back; without one, the place is empty again. @throws {UserError} */
 export async function restoreFormer(hands: Hands, place: string): Promise<void> {
   const script = `if [ -e "$1.former" ]; then exec mv -f -- "$1.former" "$1"; else exec rm -f -- "$1"; fi`;
-  await must(hands.run({ program: "/bin/sh", args: ["-c", script, "sh", place] }), `restore ${place}`);
+  await must(hands.run({ program: "/bin/sh", args: ["-c", script, "sh", place] }), `restore ${place}`, place);
 }
 
 /** The new one has proved itself. */
@@ -75,7 +95,7 @@ export async function dropFormer(hands: Hands, place: string): Promise<void> {
   await hands.run({ program: "rm", args: ["-f", "--", `${place}.former`] });
 }
 
-async function must(running: Promise<Ran>, what: string): Promise<void> {
-  const { code, stderr } = await running;
-  if (code !== 0) throw new UserError(`Cannot ${what}: ${stderr.trim().split("\n")[0] || `exit code ${code}`}`);
+async function must(running: Promise<Ran>, what: string, place: string): Promise<void> {
+  const ran = await running;
+  if (ran.code !== 0) throw refused(what, place, ran);
 }

@@ -55,7 +55,8 @@ export function keptVariables({ env, named, ofConfig, former = {} }: WishedVaria
       (isSecret ? secret : plain)[name] = value;
     } else if (named.includes(name)) {
       throw new UserError(`Cannot keep the variable ${JSON.stringify(name)}: it is not set here`, [
-        "with sudo, name what is to be kept: sudo --preserve-env=NAME sso-heal install …",
+        `set it: export ${name}=…`,
+        `with sudo, name what is to be kept: sudo --preserve-env=${name} sso-heal install …`,
       ]);
     } else if (ofConfig.includes(name)) missing.push(name);
   }

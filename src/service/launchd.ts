@@ -3,7 +3,7 @@ import { shellWord } from "../domain/shell_word.ts";
 import { activate, deactivate, start } from "./launchd_control.ts";
 import { plistOf, plistPath } from "./launchd_plist.ts";
 import { ask } from "./launchd_status.ts";
-import { domainsOf, removableDomains, targetOf } from "./launchd_target.ts";
+import { domainsOf, targetOf } from "./launchd_target.ts";
 import { managedFile } from "./managed_file.ts";
 import type { Manager } from "./manager.ts";
 
@@ -14,7 +14,7 @@ export const launchd: Manager = {
   commands(what, placement) {
     const sudo = (domain: string) => domain === "system" && !placement.asRoot ? "sudo launchctl" : "launchctl";
     if (what === "deactivate") {
-      return removableDomains(placement)
+      return domainsOf(placement)
         .map((domain) => `${sudo(domain)} bootout ${shellWord(targetOf(placement, domain).job)}`);
     }
     const { domain, job, path } = targetOf(placement, domainsOf(placement)[0]);

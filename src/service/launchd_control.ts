@@ -4,7 +4,7 @@ import type { Placement } from "../domain/service.ts";
 import { NO_SUCH_PROGRAM, type Ran, TOO_LATE } from "../system/run_program.ts";
 import { CODE, failure, installAgain, reasonsOfRefusal } from "./launchd_failure.ts";
 import { readPrinted } from "./launchd_print.ts";
-import { chooseDomain, domainsOf, LAUNCHCTL, removableDomains, type Target, targetOf } from "./launchd_target.ts";
+import { chooseDomain, domainsOf, LAUNCHCTL, recordedDomain, type Target, targetOf } from "./launchd_target.ts";
 import type { Hands } from "./manager.ts";
 
 /** Longer than the ExitTimeOut of the job: a run that does not end is killed after 20 s, and only then is it gone. */
@@ -46,9 +46,12 @@ export async function activate(hands: Hands, placement: Placement): Promise<void
   }
 }
 
-/** See `Manager.deactivate`. Also takes the job out of every other domain in which the account may have one. */
+/**
+ * See `Manager.deactivate`. Out of every domain of its scope; the job of the other scope has the same name, and may be
+ * the one that takes its place.
+ */
 export function deactivate(hands: Hands, placement: Placement): Promise<boolean> {
-  return removeFrom(hands, placement, removableDomains(placement));
+  return removeFrom(hands, placement, domainsOf(placement));
 }
 
 /** Takes the job out of those of `domains` that have it; whether there was any. */
@@ -73,7 +76,8 @@ export async function start(hands: Hands, placement: Placement): Promise<void> {
 }
 
 async function chosen(hands: Hands, placement: Placement): Promise<Target> {
-  return targetOf(placement, placement.domain ?? await chooseDomain(hands, placement.account, placement.scope));
+  const { account, scope } = placement;
+  return targetOf(placement, recordedDomain(placement) ?? await chooseDomain(hands, account, scope));
 }
 
 function needRoot(action: string, { asRoot }: Placement, target: Target): void {

@@ -236,23 +236,36 @@ Deno.test("activate() takes an agent out of the other domain, where it would run
 
 const missing = (domain: string): Line => [`launchctl print ${domain}/sso-heal.check.alice`, 113];
 
-Deno.test("deactivate() looks in every domain as root, the recorded one first", async () => {
+Deno.test("deactivate() takes an agent out of both its domains, the recorded one first, and leaves the daemon alone", async () => {
+  const user = "user/501/sso-heal.check.alice";
   await scripted([
+    [`launchctl print ${user}`, 0, printed()],
+    [`launchctl bootout ${user}`],
+    [`launchctl print ${user}`, 0, printed()],
     missing("user/501"),
     missing("gui/501"),
-    THERE,
-    BOOTOUT,
-    THERE,
-    GONE,
   ], async (hands) => {
     assert.equal(await launchd.deactivate(hands, { ...AGENT, domain: "user/501", asRoot: true }), true);
     assert.deepEqual(hands.sleeps, [500]);
   });
 });
 
-Deno.test("deactivate() leaves the system alone for an account, and says that there was nothing", async () => {
+Deno.test("deactivate() leaves the agent alone that takes the place of a daemon", async () => {
+  await scripted([THERE, BOOTOUT, GONE], async (hands) => {
+    assert.equal(await launchd.deactivate(hands, { ...DAEMON, domain: "gui/501" }), true);
+  });
+});
+
+Deno.test("deactivate() says that there was nothing", async () => {
   await scripted([missing("gui/501"), missing("user/501")], async (hands) => {
     assert.equal(await launchd.deactivate(hands, AGENT), false);
+  });
+});
+
+Deno.test("activate() of a daemon forgets the domain of the agent that it replaces", async () => {
+  await scripted([...ROUND, BOOTSTRAP, THERE], async (hands) => {
+    await launchd.activate(hands, { ...DAEMON, domain: "gui/501" });
+    assert.deepEqual(hands.sleeps, []);
   });
 });
 

@@ -37,15 +37,15 @@ export async function chooseDomain(hands: Hands, account: Account, scope: Scope)
 }
 
 /** Every domain in which a job of the scope can be, the recorded one first: a login moves agents from one to another. */
-export function domainsOf({ domain, scope, account }: Placement): readonly string[] {
-  const known = ofScope(scope, account);
-  return [...new Set([domain ?? known[0], ...known])];
+export function domainsOf(placement: Placement): readonly string[] {
+  const recorded = recordedDomain(placement);
+  const known = ofScope(placement.scope, placement.account);
+  return [...new Set([recorded ?? known[0], ...known])];
 }
 
-/** Every domain from which the program may take a job of the account, the recorded one first. */
-export function removableDomains(placement: Placement): readonly string[] {
-  const { asRoot, account } = placement;
-  return [...new Set([...domainsOf(placement), ...(asRoot ? ["system"] : []), ...ofScope("user", account)])];
+/** The recorded domain; undefined when it is that of a job in the other scope, which this one is to replace. */
+export function recordedDomain({ domain, scope, account }: Placement): string | undefined {
+  return domain !== undefined && ofScope(scope, account).includes(domain) ? domain : undefined;
 }
 
 function ofScope(scope: Scope, { uid }: Account): readonly string[] {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { AGENT, ALICE, DAEMON, type Line, scripted } from "../../tests/service/launchctl_script.ts";
 import type { Placement, Scope } from "../domain/service.ts";
-import { chooseDomain, domainsOf, removableDomains } from "./launchd_target.ts";
+import { chooseDomain, domainsOf } from "./launchd_target.ts";
 
 const atScreen = (user: string): Line => ["stat -f %Su /dev/console", 0, `${user}\n`];
 
@@ -32,18 +32,16 @@ for (const [sentence, scope, lines, domain] of CHOICES) {
   });
 }
 
-type Places = readonly [placement: Placement, asked: readonly string[], removable: readonly string[]];
-
-Deno.test("domainsOf() and removableDomains() begin with the recorded domain, and leave none out", () => {
-  const rows: readonly Places[] = [
-    [DAEMON, ["system"], ["system", "gui/501", "user/501"]],
-    [{ ...DAEMON, domain: undefined }, ["system"], ["system", "gui/501", "user/501"]],
-    [AGENT, ["gui/501", "user/501"], ["gui/501", "user/501"]],
-    [{ ...AGENT, domain: "user/501" }, ["user/501", "gui/501"], ["user/501", "gui/501"]],
-    [{ ...AGENT, domain: undefined, asRoot: true }, ["gui/501", "user/501"], ["gui/501", "user/501", "system"]],
+Deno.test("domainsOf() begins with the recorded domain, leaves none out, and forgets that of the other scope", () => {
+  const rows: readonly (readonly [placement: Placement, domains: readonly string[]])[] = [
+    [DAEMON, ["system"]],
+    [{ ...DAEMON, domain: undefined }, ["system"]],
+    [{ ...DAEMON, domain: "gui/501" }, ["system"]],
+    [AGENT, ["gui/501", "user/501"]],
+    [{ ...AGENT, domain: "user/501" }, ["user/501", "gui/501"]],
+    [{ ...AGENT, domain: undefined, asRoot: true }, ["gui/501", "user/501"]],
+    [{ ...AGENT, domain: "system", asRoot: true }, ["gui/501", "user/501"]],
+    [{ ...AGENT, domain: "gui/502" }, ["gui/501", "user/501"]],
   ];
-  for (const [placement, asked, removable] of rows) {
-    assert.deepEqual(domainsOf(placement), asked);
-    assert.deepEqual(removableDomains(placement), removable);
-  }
+  for (const [placement, domains] of rows) assert.deepEqual(domainsOf(placement), domains);
 });

@@ -84,8 +84,8 @@ Deno.test("commands() shows what is run, fit for pasting", () => {
     `sudo launchctl bootstrap system /Library/LaunchDaemons/${LABEL}.plist`,
     `sudo launchctl print system/${LABEL}`,
   ]);
-  assert.deepEqual(launchd.commands("deactivate", DAEMON), [
-    `launchctl bootout system/${LABEL}`,
+  assert.deepEqual(launchd.commands("deactivate", DAEMON), [`launchctl bootout system/${LABEL}`]);
+  assert.deepEqual(launchd.commands("deactivate", AGENT), [
     `launchctl bootout gui/501/${LABEL}`,
     `launchctl bootout user/501/${LABEL}`,
   ]);

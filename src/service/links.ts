@@ -22,7 +22,8 @@ export async function findBinds(files: OwnedFiles): Promise<readonly Bind[]> {
     const [link, said, source] = words.slice(at, at + 3);
     if (folders.some((folder) => source.startsWith(`${folder}/`))) continue;
     const target = normal(said.startsWith("/") ? said : `${link.slice(0, link.lastIndexOf("/"))}/${said}`);
-    binds.set(target, { source, target, writable: !link.startsWith(`${home}/${READ_ONLY}/`) });
+    const writable = !link.startsWith(`${home}/${READ_ONLY}/`) || binds.get(target)?.writable === true;
+    binds.set(target, { source, target, writable });
   }
   return [...binds.values()].sort((one, other) => one.target < other.target ? -1 : 1);
 }

@@ -1,11 +1,10 @@
 // Reads and writes files as the account that owns them, by small programs of the system: root would follow any link in
 // somebody's home, and the grants of this program do not cover where jobs lie.
-import { UserError } from "../domain/problem.ts";
 import type { Placement } from "../domain/service.ts";
-import { shellWord } from "../domain/shell_word.ts";
 import type { Command, Ran } from "../system/run_program.ts";
 import { readCrontab, writeCrontab } from "./cron.ts";
 import { CRONTAB, type Hands } from "./manager.ts";
+import { refused } from "./refused.ts";
 
 /** Whose files are meant. */
 export type Owner = Placement;
@@ -22,7 +21,7 @@ export class OwnedFiles {
     if (path === CRONTAB) return await readCrontab(this.hands, this.owner);
     const ran = await this.#sh(path, `[ -e "$1" ] || [ -L "$1" ] || exit ${MISSING}; exec cat -- "$1"`);
     if (ran.code === MISSING) return undefined;
-    if (ran.code !== 0) throw failed("read", path, ran);
+    if (ran.code !== 0) throw refused(`read "${path}"`, path, ran);
     return ran.stdout;
   }
 
@@ -35,7 +34,7 @@ export class OwnedFiles {
         `cat > "$t"; chmod "$2" "$t"; exec mv -f -- "$t" "$1"`;
     const folderMode = this.#isSystems(path) ? "755" : "700";
     const ran = await this.#sh(path, script, [mode.toString(8), folderMode], text);
-    if (ran.code !== 0) throw failed(text === undefined ? "remove" : "write", path, ran);
+    if (ran.code !== 0) throw refused(`${text === undefined ? "remove" : "write"} "${path}"`, path, ran);
   }
 
   /**
@@ -48,14 +47,27 @@ export class OwnedFiles {
       `if [ ! -d "$d" ]; then mkdir -p -- "$d" || exit 1; printf '%s\\n' "$d"; fi; ` +
       `if [ ! -O "$d" ]; then echo "$d belongs to another account" >&2; exit 1; fi; done`;
     const ran = await this.#run({ program: "/bin/sh", args: ["-c", script, "sh", ...paths] });
-    if (ran.code !== 0) throw failed("make the folders of sso-heal:", "", ran);
+    if (ran.code !== 0) throw refused("make the folders of sso-heal", `${this.owner.account.home}/`, ran);
     return ran.stdout.split("\n").filter((line) => line !== "");
+  }
+
+  /** Those of `folders` that are not there. */
+  async missing(folders: readonly string[]): Promise<readonly string[]> {
+    const script = `for d; do [ -d "$d" ] || printf '%s\\n' "$d"; done`;
+    const { stdout } = await this.run("/bin/sh", ["-c", script, "sh", ...folders]);
+    return stdout.split("\n").filter((line) => line !== "");
+  }
+
+  /** Removes those of `folders` in which nothing is; the outer ones stand first. */
+  async removeEmpty(folders: readonly string[]): Promise<void> {
+    const script = `for d; do rmdir -- "$d" 2>/dev/null; done; :`;
+    await this.run("/bin/sh", ["-c", script, "sh", ...folders.toReversed()]);
   }
 
   /** Removes a folder with all that is in it. @throws {UserError} */
   async removeFolder(path: string): Promise<void> {
     const ran = await this.#sh(path, `exec rm -rf -- "$1"`);
-    if (ran.code !== 0) throw failed("remove", path, ran);
+    if (ran.code !== 0) throw refused(`remove "${path}"`, path, ran);
   }
 
   /** Runs a program as the account, in its home. */
@@ -79,14 +91,4 @@ export class OwnedFiles {
     return ["/etc/", "/Library/", "/usr/"].some((folder) => path.startsWith(folder)) &&
       !path.startsWith(`${this.owner.account.home}/`);
   }
-}
-
-function failed(what: string, path: string, { code, stderr }: Ran): UserError {
-  const [first] = stderr.trim().split("\n");
-  const reason = first || `exit code ${code}`;
-  const shown = path === "" ? "" : ` "${path}"`;
-  return new UserError(
-    `Cannot ${what}${shown}: ${reason}`,
-    path === "" ? [] : [`look at it: ls -ld ${shellWord(path)}`],
-  );
 }

@@ -14,6 +14,8 @@ export interface Facts {
   /** The wanted files with what is there now. */
   readonly files: readonly { readonly unit: UnitFile; readonly present: string | undefined }[];
   readonly view: ManagerView;
+  /** No run of this job was ever seen, or none for too long, whatever the manager says. */
+  readonly isOverdue: boolean;
   /** Of a user job of systemd: whether the account's manager lives without a login. */
   readonly lingers?: boolean;
   readonly missingFolders: readonly string[];
@@ -46,7 +48,7 @@ export type Step =
  * @throws {UserError} when something of somebody else is in the way, and for the job of an older script without consent
  */
 export function planOf(facts: Facts, consent: { readonly replace: boolean }): readonly Step[] {
-  const { job, self, binary, files, view, lingers, missingFolders, former, others } = facts;
+  const { job, self, binary, files, view, isOverdue, lingers, missingFolders, former, others } = facts;
   if (former.length > 0 && !consent.replace) {
     throw new UserError(`Cannot install beside another one: ${former.map(({ message }) => message).join("; ")}`, [
       "both would refresh the same tokens; to end it and keep a copy: add --replace",
@@ -68,7 +70,7 @@ export function planOf(facts: Facts, consent: { readonly replace: boolean }): re
   if (lingers === false) steps.push({ do: "linger" });
   const isChanged = steps.some((step) => step.do === "write");
   if (isChanged || !view.loaded || !view.enabled) steps.push({ do: "activate" });
-  if (steps.length > 0) steps.push({ do: "prove" });
+  if (steps.length > 0 || isOverdue) steps.push({ do: "prove" });
   steps.push(...former.map((one): Step => ({ do: "retire", former: one })));
   steps.push(...others.map((other): Step => ({ do: "take-out", other })));
   return steps;

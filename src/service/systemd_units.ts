@@ -50,10 +50,11 @@ function serviceText(job: Job): string {
     const strict = hardening === "strict" ? fill(strictPart.trimEnd(), { ...values, binds }) : "";
     return fill(userTemplate, { ...values, strict });
   }
-  const seen = isHidden(account.home, HIDDEN);
+  // Of what is hidden anyway only /root could be written.
+  const isClosed = account.home !== "/root" && isHidden(account.home, HIDDEN);
   return fill(systemTemplate, {
     ...values,
-    hideHome: seen ? "" : `TemporaryFileSystem=${mountWord(account.home, "ro")}`,
+    hideHome: isClosed ? "" : `TemporaryFileSystem=${mountWord(account.home, "ro")}`,
     bindBinary: isHidden(binary, [...HIDDEN, account.home]) ? `BindReadOnlyPaths=${listWord(binary)}` : "",
     binds: lines(job.binds, bindLine),
   });

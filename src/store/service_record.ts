@@ -1,11 +1,14 @@
 // What is installed on this machine to run the checks: written by `install` and `run`, read by every check and `status`.
+import { intervalOf } from "../domain/interval.ts";
 import type { Account, Hardening, ManagerName, Scope } from "../domain/service.ts";
+import { amount, type Codec, object, text, truth } from "./json_codec.ts";
 import { statePaths } from "./paths.ts";
 
 /** The job that runs the checks. Times and durations in milliseconds. */
 export interface ServiceRecord {
   readonly manager: ManagerName;
   readonly scope: Scope;
+  /** One of `INTERVALS`. */
   readonly everyMs: number;
   /** When it was set up: before its first run nothing is overdue. */
   readonly since: number;
@@ -25,7 +28,28 @@ export interface ServiceRecord {
 }
 
 const VERSION = 1;
-const MANAGERS: readonly string[] = ["launchd", "systemd", "cron", "run"] satisfies ManagerName[];
+
+// The file belongs to the account, and root reads it: nothing is taken from it that makes no sense.
+const RECORD = object<ServiceRecord>({
+  manager: known<ManagerName>((json) => ["launchd", "systemd", "cron", "run"].includes(json)),
+  scope: known<Scope>((json) => ["system", "user"].includes(json)),
+  everyMs: { ...amount, read: (json, path, bad) => interval(amount.read(json, path, bad)) },
+  since: amount,
+  pid: amount,
+  domain: known<string>((json) => /^(system|(gui|user)\/\d+)$/.test(json)),
+  account: object<Account>({ name: text, uid: amount, gid: amount, home: text }, ["name", "uid", "gid", "home"]),
+  hardening: known<Hardening>((json) => ["hardened", "strict", "basic", "none"].includes(json)),
+  binary: known<string>((json) => json.startsWith("/")),
+  copied: truth,
+  env: {
+    read(json) {
+      if (typeof json !== "object" || json === null) return undefined;
+      return Object.fromEntries(Object.entries(json).filter(([, value]) => typeof value === "string"));
+    },
+    write: (env) => env,
+  },
+  lingerBegun: truth,
+}, ["manager", "scope", "everyMs", "since"]);
 
 /** Undefined when nothing is installed, or the file makes no sense: a check goes on as if nothing were. */
 export function readServiceRecord(home: string): ServiceRecord | undefined {
@@ -38,21 +62,18 @@ export function readServiceRecord(home: string): ServiceRecord | undefined {
   return parseServiceRecord(text);
 }
 
-/** The same from its text, which root reads through the account. */
+/** The same from its text, which root reads through the account; a field that makes no sense is left out. */
 export function parseServiceRecord(text: string): ServiceRecord | undefined {
   try {
-    const { version: _, ...record } = JSON.parse(text);
-    const isOurs = MANAGERS.includes(record.manager) && (record.scope === "user" || record.scope === "system") &&
-      record.everyMs >= 1000 && typeof record.since === "number";
-    return isOurs ? record : undefined;
+    return RECORD.read(JSON.parse(text), "", []);
   } catch {
     return undefined;
   }
 }
 
-/** The text of the file. */
+/** The text of the file: the same for the same record, whatever the order of its fields. */
 export function formatServiceRecord(record: ServiceRecord): string {
-  return `${JSON.stringify({ version: VERSION, ...record })}\n`;
+  return `${JSON.stringify({ version: VERSION, ...RECORD.write(record) as object })}\n`;
 }
 
 /** Replaces the record. What the system throws is passed on. */
@@ -65,4 +86,13 @@ export async function writeServiceRecord(home: string, record: ServiceRecord): P
 export async function removeServiceRecord(home: string): Promise<void> {
   const { removeFile } = await import("./remove_file.ts");
   removeFile(statePaths(home).service);
+}
+
+function interval(ms: number | undefined): number | undefined {
+  return ms === undefined || intervalOf(ms) === undefined ? undefined : ms;
+}
+
+/** A text that `accepts` knows. */
+function known<T extends string>(accepts: (json: string) => boolean): Codec<T> {
+  return { read: (json) => typeof json === "string" && accepts(json) ? json as T : undefined, write: (value) => value };
 }

@@ -1,8 +1,9 @@
 #!/bin/bash
 # Boots the systemd of this machine as PID 1 of name spaces of its own, over a copy of its files that lives in memory.
 #
-# Usage: boot.sh UNITS NAME UID. Prints the process id of that systemd. All of it ends with standard input, so also when
-# the test dies. UNITS are those to leave out, NAME and UID the account to make. Needs root.
+# Usage: boot.sh UNITS NAME UID. Prints the process id of that systemd; for each line of input it switches the machine off
+# and boots it again with the same files. All of it ends with standard input, so also when the test dies. UNITS are those
+# to leave out, NAME and UID the account to make. Needs root.
 set -euo pipefail
 
 if [ "${1:-}" != inside ]; then
@@ -10,11 +11,15 @@ if [ "${1:-}" != inside ]; then
   mounted=
   group=
   machine=
+  switch_off() {
+    [ -n "$machine" ] || return 0
+    kill -KILL "$machine" 2>/dev/null || true
+    wait "$machine" 2>/dev/null || true
+    machine=
+  }
   finish() {
-    if [ -n "$machine" ]; then
-      kill -KILL "$machine" 2>/dev/null || true
-      wait "$machine" 2>/dev/null || true
-    fi
+    switch_off
+    ! mountpoint -q "$place/disk" || umount -l "$place/disk"
     if [ -n "$group" ]; then
       # The groups of the machine can go when the kernel has ended its last process.
       for _ in $(seq 100); do
@@ -39,29 +44,41 @@ if [ "${1:-}" != inside ]; then
   # A group of its own before the name space: otherwise it would manage the groups of this machine.
   group=$cgroups/sso-heal-machine-$$
   mkdir "$group"
-  (
-    echo "$BASHPID" >"$group/cgroup.procs"
-    exec unshare --mount --pid --net --uts --ipc --cgroup --fork --kill-child "$0" inside "$place" "$@"
-  ) >&2 &
-  machine=$!
-  for _ in $(seq 500); do
-    read -r first <"/proc/$machine/task/$machine/children" || true
-    [ -z "${first:-}" ] || break
-    sleep 0.01
+  # Its disk outlives a boot.
+  mkdir "$place/disk"
+  mount -t tmpfs -o mode=755 tmpfs "$place/disk"
+  switch_on() {
+    (
+      echo "$BASHPID" >"$group/cgroup.procs"
+      exec unshare --mount --pid --net --uts --ipc --cgroup --fork --kill-child "$0" inside "$place/disk" "$@"
+    ) >&2 &
+    machine=$!
+    first=
+    for _ in $(seq 500); do
+      read -r first <"/proc/$machine/task/$machine/children" || true
+      [ -z "$first" ] || break
+      sleep 0.01
+    done
+    echo "$first"
+  }
+  switch_on "$@"
+  while read -r _; do
+    switch_off
+    switch_on "$@"
   done
-  echo "$first"
-  cat >/dev/null
   exit
 fi
 
 place=$2 units=$3 name=$4 uid=$5
 mount --make-rprivate /
-mount -t tmpfs -o mode=755 tmpfs "$place"
-mkdir "$place"/{upper,work,root}
+fresh=
+[ -d "$place/upper" ] || fresh=yes
+mkdir -p "$place"/{upper,work,root}
 mount -t overlay -o "lowerdir=/,upperdir=$place/upper,workdir=$place/work" overlay "$place/root"
 root=$place/root
 own=$root/etc/systemd/system
 mkdir -p "$own"
+if [ -n "$fresh" ]; then
 # Nothing that would reach for the hardware, the clock or the net, and no timer but those of the test.
 for unit in $units; do ln -sfn /dev/null "$own/$unit"; done
 rm -rf "$own"/{timers,multi-user}.target.wants "$root/var/log/journal" "$root/var/lib/systemd"/{linger,timers}
@@ -70,12 +87,13 @@ mkdir -p "$root/etc/systemd/logind.conf.d"
 printf '[Login]\nUserStopDelaySec=0\n' >"$root/etc/systemd/logind.conf.d/test.conf"
 : >"$root/etc/fstab"
 tr -d - </proc/sys/kernel/random/uuid >"$root/etc/machine-id"
-hostname machine
 echo "$name:x:$uid:$uid::/home/$name:/bin/bash" >>"$root/etc/passwd"
 echo "$name:x:$uid:" >>"$root/etc/group"
 echo "$name:*:19000::::::" >>"$root/etc/shadow"
 install -d -m 700 -o "$uid" -g "$uid" "$root/home/$name"
+fi
 
+hostname machine
 mount -t tmpfs -o mode=755,nosuid tmpfs "$root/dev"
 for node in null zero full random urandom tty; do
   touch "$root/dev/$node"

@@ -16,6 +16,10 @@ export interface Machine extends AsyncDisposable {
   read(path: string): Promise<string | undefined>;
   /** Asks again until the answer is neither false nor undefined, and gives it. @throws {Error} after `patienceMs`. */
   waitFor<T>(what: string, ask: () => Promise<T | undefined | false>, patienceMs?: number): Promise<T>;
+  /** Switches it off, without a word to anybody, and boots it again with the same files. */
+  reboot(): Promise<void>;
+  /** Process id of its systemd, for what is to run in some of its name spaces only. */
+  readonly pid: number;
   /** The last lines of the journal, for the message of a failed test. */
   journal(unit?: string): Promise<string>;
 }
@@ -105,33 +109,45 @@ export async function bootSystemd(): Promise<Machine> {
   }).spawn();
   const said = new Response(child.stderr).text();
   const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const input = child.stdin.getWriter();
   const end = async () => {
-    await child.stdin.close();
+    await input.close();
     await Promise.all([lines.cancel(), child.status]);
     return await said;
   };
-  const pid = Number((await lines.read()).value);
-  const machine = machineOf(pid, end);
-  try {
+  let pid = 0;
+  const booted = async () => {
+    pid = Number((await lines.read()).value);
     if (!(pid > 0)) throw new Error("no process id");
     await machine.waitFor("the machine to boot", async () => {
       const { stdout } = await machine.run("systemctl is-system-running --wait");
       // A unit of no concern may fail: `degraded` is up, too.
       return /running|degraded/.test(stdout) && (await machine.run("test -S /run/dbus/system_bus_socket")).code === 0;
     });
+  };
+  const machine: Machine = machineOf(() => pid, end, async () => {
+    await input.write(new TextEncoder().encode("again\n"));
+    await booted();
+  });
+  try {
+    await booted();
   } catch (error) {
     throw new Error(`Cannot boot systemd: ${error}\n${await end()}`);
   }
   return machine;
 }
 
-function machineOf(pid: number, end: () => Promise<string>): Machine {
+function machineOf(pid: () => number, end: () => Promise<string>, reboot: () => Promise<void>): Machine {
   const machine: Machine = {
     alice: ALICE,
+    reboot,
+    get pid() {
+      return pid();
+    },
     async run(what, options = {}) {
       const words = typeof what === "string" ? ["bash", "-c", what] : what;
       const child = new Deno.Command("nsenter", {
-        args: ["--target", String(pid), "--all", ...placeOf(options), ...words],
+        args: ["--target", String(pid()), "--all", ...placeOf(options), ...words],
         stdin: "piped",
         stdout: "piped",
         stderr: "piped",
@@ -148,14 +164,14 @@ function machineOf(pid: number, end: () => Promise<string>): Machine {
     async write(path, content, mode = 0o644) {
       await makeFolder(machine, path);
       await Deno.writeFile(
-        outside(pid, path),
+        outside(pid(), path),
         typeof content === "string" ? new TextEncoder().encode(content) : content,
       );
       await own(machine, path, mode);
     },
     async copyIn(source, path, mode = 0o755) {
       await makeFolder(machine, path);
-      await Deno.copyFile(source, outside(pid, path));
+      await Deno.copyFile(source, outside(pid(), path));
       await own(machine, path, mode);
     },
     async read(path) {
