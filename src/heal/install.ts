@@ -80,7 +80,7 @@ export async function planInstall(system: System, options: InstallOptions): Prom
 
   const config = wantedByConfig(await files.read(configPaths(account.home).file) ?? "", account.home);
   const envFile = configPaths(account.home).env;
-  const former = { ...record?.env, ...parseKeptEnv(await files.read(envFile) ?? "") };
+  const former = { plain: record?.env, secret: parseKeptEnv(await files.read(envFile) ?? "") };
   const kept = keptVariables({ env, named: options.env, ofConfig: config.variables, former });
   const binds = await findBinds(files);
   const job: Job = {

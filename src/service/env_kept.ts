@@ -33,8 +33,11 @@ export interface WishedVariables {
   readonly named: readonly string[];
   /** By `env:NAME` in the config. */
   readonly ofConfig: readonly string[];
-  /** What the last installation kept: it holds where the present environment has nothing (sudo takes most away). */
-  readonly former?: Readonly<Record<string, string>>;
+  /**
+   * What the last installation kept: it holds where the present environment has nothing (sudo takes most away). A secret
+   * that nobody wants any more goes.
+   */
+  readonly former?: Partial<Pick<KeptVariables, "plain" | "secret">>;
 }
 
 /**
@@ -43,12 +46,13 @@ export interface WishedVariables {
  *
  * @throws {UserError} for a name by `--env` without a value, and for what cannot be kept.
  */
-export function keptVariables({ env, named, ofConfig, former = {} }: WishedVariables): KeptVariables {
+export function keptVariables({ env, named, ofConfig, former }: WishedVariables): KeptVariables {
   const plain: Record<string, string> = {};
   const secret: Record<string, string> = {};
   const missing: string[] = [];
-  for (const name of [...new Set([...ALWAYS, ...named, ...ofConfig])].sort()) {
-    const value = env[name] || former[name];
+  const before = { ...former?.plain, ...former?.secret };
+  for (const name of [...new Set([...ALWAYS, ...named, ...ofConfig, ...Object.keys(former?.plain ?? {})])].sort()) {
+    const value = env[name] || before[name];
     if (value) {
       checkVariable(name, value);
       const isSecret = ofConfig.includes(name) || TELLING.test(name) || namesUser(name, value);

@@ -52,9 +52,9 @@ const ROWS: readonly (readonly [what: string, wished: Partial<WishedVariables>, 
     {
       env: { HTTPS_PROXY: "http://new:1" },
       ofConfig: ["SMTP"],
-      former: { SMTP: "s", HTTPS_PROXY: "http://old:1", UNWANTED: "x" },
+      former: { plain: { HTTPS_PROXY: "http://old:1", BY_NAME: "x" }, secret: { SMTP: "s", HIDDEN: "h" } },
     },
-    { HTTPS_PROXY: "http://new:1" },
+    { HTTPS_PROXY: "http://new:1", BY_NAME: "x" },
     { SMTP: "s" },
   ],
 ];
