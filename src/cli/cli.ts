@@ -58,7 +58,7 @@ async function dispatch(
       const { resolveStartUrl } = await import("./connection.ts");
       return await resolveStartUrl(startUrl, caCerts);
     },
-    stopSignal: () => stop.listen(),
+    stopSignal: (notice) => stop.listen(notice),
   };
   try {
     return await command.run(context, given);

@@ -26,6 +26,7 @@ export class Stop {
   readonly #oneRequestMs: number;
   readonly #listeners: Array<readonly [Signal, () => void]> = [];
   #timer?: ReturnType<typeof setTimeout>;
+  #notice?: string;
 
   /** `terminal` is asked for only when there is something to say. */
   constructor(terminal: () => Pick<Terminal, "err">, oneRequestMs: number = ONE_REQUEST_MS) {
@@ -38,8 +39,12 @@ export class Stop {
     return this.#controller.signal;
   }
 
-  /** Begins to listen; before, a signal ends the process as usual. */
-  listen(): AbortSignal {
+  /**
+   * Begins to listen; before, a signal ends the process as usual. With `notice`, what is said at the first one, no other
+   * is heard any more: the command comes to its end by itself.
+   */
+  listen(notice?: string): AbortSignal {
+    this.#notice ??= notice;
     if (this.#listeners.length > 0) return this.signal;
     for (const name of SIGNALS) {
       const listener = () => this.#received(name);
@@ -65,6 +70,10 @@ export class Stop {
     if (this.signal.aborted) return;
     const how = name === "SIGINT" ? "Ctrl-C" : name;
     this.#controller.abort(new UserError(`Stopped by ${how}`, [], EXIT.temporary));
+    if (this.#notice !== undefined) {
+      this.#terminal().err(`sso-heal: ${this.#notice}\n`);
+      return;
+    }
     this.#timer = setTimeout(() => {
       this.close();
       if (name === "SIGINT") {

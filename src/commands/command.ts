@@ -63,8 +63,9 @@ export interface CommandContext extends Context {
   /**
    * Aborted when the user or the service manager asks the program to end. Listening begins with the first call: until
    * then such a signal ends the process at once, which is fine as long as it has not begun anything.
+   * With `notice`, which is said then, only the first signal is heard.
    */
-  stopSignal(): AbortSignal;
+  stopSignal(notice?: string): AbortSignal;
 }
 
 /** A command; its name and summary are its row in `registry.ts`, so that they are known without loading it. */

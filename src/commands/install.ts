@@ -7,6 +7,7 @@ import { planInstall, type Planned } from "../heal/install.ts";
 import { nameOf } from "../heal/jobs.ts";
 import { formatInstalled, formatPlan, NOTHING_TO_CHANGE, type PlannedRow } from "../render/install.ts";
 import { screenOf } from "../render/screen.ts";
+import { FOLDERS } from "../service/links.ts";
 import { CRONTAB } from "../service/manager.ts";
 import type { Step } from "../service/plan.ts";
 import { defineCommand, type EVERYWHERE, type Given } from "./command.ts";
@@ -80,8 +81,7 @@ export const install = defineCommand({
       hints,
     }, screen));
     if (given["dry-run"]) return EXIT.ok;
-    // From here on a signal waits until all is done or taken back.
-    stopSignal();
+    stopSignal("stopping: everything is taken back, which may take half a minute");
     const { proof, kept, record } = await applyPlan(system, planned);
     const isLooser = record.hardening !== job.hardening;
     terminal.out(formatInstalled(proof, isLooser, job.binary, kept, screen));
@@ -121,9 +121,12 @@ function rowsOf(step: Step, { way: { manager }, placement }: Planned): PlannedRo
 
 /** The texts as they would be written, each below a comment with its path. */
 function textsOf({ way: { manager }, job }: Planned): string {
-  return manager.unitsOf(job).map((unit) =>
-    unit.path === CRONTAB ? unit.wanted(undefined) : `# ${unit.path}\n${unit.wanted(undefined)}`
-  ).join("\n");
+  const folders = FOLDERS.map((name) => shellWord(`${job.account.home}/${name}`)).join(" ");
+  const first = manager.name === "cron" ? "" : `# First, as ${job.account.name}: mkdir -p -m 700 ${folders}\n`;
+  return first +
+    manager.unitsOf(job).map((unit) =>
+      unit.path === CRONTAB ? unit.wanted(undefined) : `# ${unit.path}\n${unit.wanted(undefined)}`
+    ).join("\n");
 }
 
 /** The same command by its absolute path, as a person types it behind `sudo`. */

@@ -2,6 +2,7 @@
 import { EXIT } from "../domain/problem.ts";
 import { shellWord } from "../domain/shell_word.ts";
 import { uninstall as takeAllOut } from "../heal/uninstall.ts";
+import { unstoppable } from "../heal/unstoppable.ts";
 import { formatUninstalled } from "../render/install.ts";
 import { screenOf } from "../render/screen.ts";
 import { defineCommand } from "./command.ts";
@@ -19,11 +20,11 @@ export const uninstall = defineCommand({
   ],
 
   async run({ system, stopSignal }, given) {
-    stopSignal();
+    stopSignal("uninstalling to the end: half of a job would be worse");
     const dryRun = given["dry-run"];
     const words = ["uninstall", ...given.purge ? ["--purge"] : [], ...given.user.flatMap((name) => ["--user", name])];
     const command = [Deno.execPath(), ...words].map(shellWord).join(" ");
-    const { gone, left } = await takeAllOut(system, {
+    const { gone, left } = await takeAllOut({ ...system, ...unstoppable(system) }, {
       user: only("user", given.user),
       purge: given.purge,
       dryRun,

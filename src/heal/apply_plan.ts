@@ -5,11 +5,13 @@ import { binaryPlace, copyBinary, dropFormer, recordedPlace, restoreFormer } fro
 import { removeFormer } from "../service/former.ts";
 import { disableLinger, enableLinger } from "../service/linger.ts";
 import { formatServiceRecord, type ServiceRecord } from "../store/service_record.ts";
+import { OwnedFiles } from "../service/owned_files.ts";
 import type { System } from "../system/system.ts";
 import type { Planned } from "./install.ts";
 import { findInstalled, nameOf, recordPath } from "./jobs.ts";
 import { type Proof, proveJob } from "./prove_job.ts";
 import { takeOut } from "./uninstall.ts";
+import { unstoppable } from "./unstoppable.ts";
 
 /** What came of it. */
 export interface Applied {
@@ -29,16 +31,17 @@ type Undo = () => Promise<unknown>;
  */
 export async function applyPlan(system: System, planned: Planned): Promise<Applied> {
   const { steps, files, way: { manager }, placement } = planned;
+  const calm = new OwnedFiles(unstoppable(files.hands), files.owner);
   const undo: Undo[] = [];
   const kept: string[] = [];
   let record = planned.record;
   let proof: Proof | undefined;
   // Both run last: a folder goes when nothing is in it; when the former texts are back, the manager learns of them again.
   const folders = await files.missing(foldersFor(planned));
-  undo.push(() => files.removeEmpty(folders));
+  undo.push(() => calm.removeEmpty(folders));
   const wasThere = steps.some((step) => step.do === "activate") && await isThere(planned);
   let isTouched = false;
-  undo.push(() => wasThere && isTouched ? manager.activate(files.hands, placement) : Promise.resolve());
+  undo.push(() => wasThere && isTouched ? manager.activate(calm.hands, placement) : Promise.resolve());
   try {
     for (const step of steps) {
       switch (step.do) {
@@ -48,19 +51,19 @@ export async function applyPlan(system: System, planned: Planned): Promise<Appli
         case "binary":
           await copyBinary(files, { self: step.from, place: step.to, ownHome: system.home, os: system.os });
           // Only now: a copy that failed has left the former one in its place.
-          undo.push(() => restoreFormer(files.hands, step.to));
+          undo.push(() => restoreFormer(calm.hands, step.to));
           break;
         case "write":
           await files.write(step.unit.path, step.text, step.unit.mode);
-          undo.push(() => files.write(step.unit.path, step.before, step.unit.mode));
+          undo.push(() => calm.write(step.unit.path, step.before, step.unit.mode));
           isTouched = true;
           break;
         case "linger":
           await enableLinger(files.hands, placement.account);
-          undo.push(() => disableLinger(files.hands, placement.account));
+          undo.push(() => disableLinger(calm.hands, placement.account));
           break;
         case "activate":
-          undo.push(() => manager.deactivate(files.hands, placement));
+          undo.push(() => manager.deactivate(calm.hands, placement));
           await manager.activate(files.hands, placement);
           break;
         case "prove":

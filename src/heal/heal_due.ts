@@ -49,7 +49,7 @@ export async function healAlone(
   people: People,
 ): Promise<Worked> {
   const { system } = context;
-  const lock = await (await import("./run_lock.ts")).lockRun(system, people.waitLockMs);
+  const lock = await (await import("./run_lock.ts")).lockRun(context, people.waitLockMs);
   try {
     // Who wants a new token at any price takes one that another check has got since it looked.
     const fresh = options.force ? views : await Promise.all(views.map((view) => look(system, view, options)));

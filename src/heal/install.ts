@@ -3,7 +3,7 @@ import { DEFAULT_INTERVAL } from "../domain/interval.ts";
 import { EXIT, UserError } from "../domain/problem.ts";
 import { isOverdue, type Job, type Placement, type Scope, type ServiceHint } from "../domain/service.ts";
 import { shellWord } from "../domain/shell_word.ts";
-import { findCaller } from "../service/account.ts";
+import { type Caller, findCaller } from "../service/account.ts";
 import { binaryPlace, compareBinary } from "../service/binary_place.ts";
 import { keptVariables } from "../service/env_kept.ts";
 import { checkVariable, envFileOf } from "../service/env_file.ts";
@@ -81,7 +81,12 @@ export async function planInstall(system: System, options: InstallOptions): Prom
   const config = wantedByConfig(await files.read(configPaths(account.home).file) ?? "", account.home);
   const envFile = configPaths(account.home).env;
   const former = { plain: record?.env, secret: parseKeptEnv(await files.read(envFile) ?? "") };
-  const kept = keptVariables({ env, named: options.env, ofConfig: config.variables, former });
+  const kept = keptVariables({
+    env: given(env, caller, config.variables, options.env),
+    named: options.env,
+    ofConfig: config.variables,
+    former,
+  });
   const binds = await findBinds(files);
   const job: Job = {
     account,
@@ -128,6 +133,7 @@ export async function planInstall(system: System, options: InstallOptions): Prom
       ...kept.missing.map(missingVariable),
       ...leftOut(env, options.env),
       ...config.hints(job.hardening),
+      ...job.everyMinutes > LONGEST_SAFE_MINUTES ? [SELDOM] : [],
     ],
   };
 }
@@ -206,7 +212,7 @@ async function factsOf(
   const ofRoot = others.find(({ scope }) => scope === "system" && !asRoot);
   if (ofRoot !== undefined) {
     throw new UserError(`Cannot install beside another one: there is ${nameOf(ofRoot)} already`, [
-      `run: sudo ${job.binary} uninstall --user ${account.name}`,
+      `run: sudo ${shellWord(self)} uninstall --user ${shellWord(account.name)}`,
     ]);
   }
   const former = await findFormer(hands, account, asRoot, os);
@@ -256,6 +262,29 @@ function recordFile({ account }: Job, record: ServiceRecord): UnitFile {
 
 /** launchd writes there before the first check does. */
 const FOLDERS_TO_BE = [...FOLDERS, ".local/state/sso-heal/log"];
+
+/** With a longer one the AWS CLI, which begins at 15 minutes left, may come first. */
+const LONGEST_SAFE_MINUTES = 12;
+const SELDOM: ServiceHint = {
+  code: "SeldomRuns",
+  message:
+    "AWS gives tokens of an hour: with this interval some may end, or be refreshed by other programs, in between.",
+  hint: "sessions stay alive all the same; for tokens that never end: --every 10m",
+};
+
+/**
+ * The environment that may be kept. What root has set is not for an account to ask for by `env:NAME` in its config, unless
+ * it is that account's own `sudo`, or root names it.
+ */
+function given(
+  env: System["env"],
+  { asRoot, account }: Caller,
+  ofConfig: readonly string[],
+  named: readonly string[],
+): System["env"] {
+  if (!asRoot || account.uid === 0 || env.SUDO_USER === account.name) return env;
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !ofConfig.includes(name) || named.includes(name)));
+}
 
 function missingVariable(name: string): ServiceHint {
   return {

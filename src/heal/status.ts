@@ -40,6 +40,8 @@ export async function readStatus({ system, forgoPrograms }: Context, choice: Cho
     warnings,
     lastRunAt: heartbeat?.at,
     lastOutcome,
-    service: record === undefined ? NO_SERVICE : await readServiceStatus(system, record),
+    service: record === undefined
+      ? { ...NO_SERVICE, lastRunAt: heartbeat?.scheduledAt }
+      : await readServiceStatus(system, record),
   };
 }

@@ -1,5 +1,6 @@
 // `uninstall`: takes every job of ours out of every manager; what the account has learned and configured stays.
 import { UserError } from "../domain/problem.ts";
+import type { Account, Scope } from "../domain/service.ts";
 import { shellWord } from "../domain/shell_word.ts";
 import { findCaller } from "../service/account.ts";
 import { recordedPlace } from "../service/binary_place.ts";
@@ -7,6 +8,7 @@ import { CRONTAB } from "../service/manager.ts";
 import { isManaged } from "../service/managed_file.ts";
 import { disableLinger } from "../service/linger.ts";
 import { OwnedFiles } from "../service/owned_files.ts";
+import { unitName } from "../service/systemd_units.ts";
 import { configPaths, statePaths } from "../store/paths.ts";
 import { parseServiceRecord } from "../store/service_record.ts";
 import type { System } from "../system/system.ts";
@@ -66,12 +68,16 @@ export async function uninstall(system: System, options: UninstallOptions): Prom
     await attempt(`the lingering of ${account.name}`, () => disableLinger(system, account));
   }
   const binary = recordedPlace(record?.binary, account);
-  if (record?.copied && binary !== undefined && !await isShared(files, binary, installed)) {
+  const isOwn = binary?.startsWith(`${account.home}/`);
+  // The binary of the machine is root's to remove, where nobody else needs it.
+  if (record?.copied && binary !== undefined && (isOwn || (asRoot && !await isShared(files, binary, installed)))) {
     await attempt(binary, () => removeBinary(files, binary));
   }
-  // A `sso-heal run` in the foreground is no job of a manager, and goes on.
-  if (record !== undefined && record.manager !== "run" && left.length === 0) {
+  // A `sso-heal run` in the foreground is no job of a manager, and goes on; one that was killed has left its record.
+  const goesOn = record?.manager === "run" && record.pid !== undefined && await isAlive(files, record.pid);
+  if (record !== undefined && !goesOn && left.length === 0) {
     if (!dryRun) await files.write(recordPath(account), undefined, 0o600);
+    if (record.manager === "run") gone.push("the record of a sso-heal run that has ended");
   }
   if (purge && left.length === 0) {
     const { dir } = statePaths(account.home);
@@ -84,21 +90,34 @@ export async function uninstall(system: System, options: UninstallOptions): Prom
 export async function takeOut(files: OwnedFiles, { manager, scope, units }: Installed, domain?: string): Promise<void> {
   await manager.deactivate(files.hands, placementOf(files, scope, domain));
   for (const { unit, present } of units) await files.write(unit.path, unit.without(present), unit.mode);
-  if (manager.name === "systemd") await manager.ask(files.hands, placementOf(files, scope));
+  if (manager.name === "systemd") await files.write(stampPath(files.owner.account, scope), undefined, 0o644);
+}
+
+/** Where systemd notes the last run of a timer, for `Persistent=`. */
+function stampPath(account: Account, scope: Scope): string {
+  const folder = scope === "system" ? "/var/lib/systemd/timers" : `${account.home}/.local/share/systemd/timers`;
+  return `${folder}/stamp-${unitName({ scope, account })}.timer`;
 }
 
 /** Jobs of other accounts than that of `installed` may need the binary of the machine. */
 async function isShared(
-  { hands, owner: { account } }: OwnedFiles,
+  { hands }: OwnedFiles,
   binary: string,
   installed: readonly Installed[],
 ): Promise<boolean> {
-  if (binary.startsWith(`${account.home}/`)) return false;
-  const script =
-    `grep -ls -- "$1" /etc/systemd/system/sso-heal-*.service /Library/LaunchDaemons/sso-heal.check.*.plist`;
+  const script = `grep -ls -- "$1" /etc/systemd/system/sso-heal-*.service ` +
+    `/Library/LaunchDaemons/sso-heal.check.*.plist; ` +
+    `grep -ls -- "$1 check" /var/spool/cron/crontabs/* /var/spool/cron/* /usr/lib/cron/tabs/*; ` +
+    `{ getent passwd | cut -d: -f6 || :; dscl . -list /Users NFSHomeDirectory | sed 's/^[^ ]* *//'; } 2>/dev/null | ` +
+    `while IFS= read -r home; do grep -ls -- "$1" "$home/.config/systemd/user/sso-heal.service" ` +
+    `"$home"/Library/LaunchAgents/sso-heal.check.*.plist; done; :`;
   const { stdout } = await hands.run({ program: "/bin/sh", args: ["-c", script, "sh", binary] });
   const own = installed.flatMap(({ units }) => units.map(({ unit }) => unit.path));
   return stdout.split("\n").some((path) => path !== "" && !own.includes(path));
+}
+
+async function isAlive(files: OwnedFiles, pid: number): Promise<boolean> {
+  return (await files.run("/bin/kill", ["-0", String(pid)])).code === 0;
 }
 
 async function removeBinary(files: OwnedFiles, binary: string): Promise<void> {

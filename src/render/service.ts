@@ -26,6 +26,11 @@ const SANDBOXES: Readonly<Record<Hardening, string>> = {
 /** The block below the sessions; one line when nothing is installed. */
 export function formatService(service: ServiceStatus, screen: Screen): string[] {
   const { installed, manager = "run", scope = "user", domain, everyMs = 0, stale, sandbox } = service;
+  if (!installed && service.lastRunAt !== undefined) {
+    return [
+      `A timer that install has not set up runs the checks; its last run was ${ago(service.lastRunAt, screen.now)}.`,
+    ];
+  }
   if (!installed) return ["No timer runs the checks on this machine.", "→ run: sso-heal install"];
   const mark = stale ? BAD : service.hints.length > 0 ? ATTENTION : GOOD;
   const where = domain === undefined ? "" : ` (${domain})`;

@@ -8,6 +8,10 @@ import type { Hands } from "./manager.ts";
 import type { OwnedFiles } from "./owned_files.ts";
 import { refused } from "./refused.ts";
 
+/** Names of their own: several accounts may be set up at once. */
+export const NEW = `.new-${Deno.pid}`;
+export const FORMER = `.former-${Deno.pid}`;
+
 /** The stable place: of the machine for what root sets up, else of the account. */
 export function binaryPlace(asRoot: boolean, { home }: Pick<Account, "home">): string {
   return asRoot ? "/usr/local/bin/sso-heal" : `${home}/.local/bin/sso-heal`;
@@ -54,8 +58,11 @@ export async function copyBinary(files: OwnedFiles, { self, place, ownHome, os }
       `if nobody needs it, move it away: mv ${shellWord(place)} ${shellWord(`${place}.mine`)}`,
     ]);
   }
-  const copy = `${place}.new`;
-  const make = `set -e; umask 022; mkdir -p -- "\${2%/*}"; rm -f -- "$2"; cp -- "$1" "$2"; chmod 755 "$2"`;
+  const copy = place + NEW;
+  // What an installation left that was killed is in nobody's use after an hour.
+  const make = `set -e; umask 022; mkdir -p -- "\${2%/*}"; ` +
+    `find "\${2%/*}" -maxdepth 1 \\( -name 'sso-heal.new-*' -o -name 'sso-heal.former-*' \\) -mmin +60 -exec rm -f -- {} +; ` +
+    `rm -f -- "$2"; cp -- "$1" "$2"; chmod 755 "$2"`;
   try {
     await must(
       hands.run({ program: "/bin/sh", args: ["-c", make, "sh", self, copy] }),
@@ -75,24 +82,28 @@ export async function copyBinary(files: OwnedFiles, { self, place, ownHome, os }
       ]);
     }
     const swap =
-      `set -e; rm -f -- "$1.former"; if [ -e "$1" ]; then ln -- "$1" "$1.former" || cp -p -- "$1" "$1.former"; fi; ` +
-      `mv -f -- "$1.new" "$1"`;
-    await must(hands.run({ program: "/bin/sh", args: ["-c", swap, "sh", place] }), `put the copy at ${place}`, place);
+      `set -e; rm -f -- "$2"; if [ -e "$1" ]; then ln -- "$1" "$2" || cp -p -- "$1" "$2"; fi; mv -f -- "$3" "$1"`;
+    const words = ["sh", place, place + FORMER, copy];
+    await must(hands.run({ program: "/bin/sh", args: ["-c", swap, ...words] }), `put the copy at ${place}`, place);
   } catch (error) {
-    await hands.run({ program: "rm", args: ["-f", "--", copy, `${place}.former`] });
+    await hands.run({ program: "rm", args: ["-f", "--", copy, place + FORMER] });
     throw error;
   }
 }
 
 /** Gives the former binary its place back; without one, the place is empty again. @throws {UserError} */
 export async function restoreFormer(hands: Hands, place: string): Promise<void> {
-  const script = `if [ -e "$1.former" ]; then exec mv -f -- "$1.former" "$1"; else exec rm -f -- "$1"; fi`;
-  await must(hands.run({ program: "/bin/sh", args: ["-c", script, "sh", place] }), `restore ${place}`, place);
+  const script = `if [ -e "$2" ]; then exec mv -f -- "$2" "$1"; else exec rm -f -- "$1"; fi`;
+  await must(
+    hands.run({ program: "/bin/sh", args: ["-c", script, "sh", place, place + FORMER] }),
+    `restore ${place}`,
+    place,
+  );
 }
 
 /** The new one has proved itself. */
 export async function dropFormer(hands: Hands, place: string): Promise<void> {
-  await hands.run({ program: "rm", args: ["-f", "--", `${place}.former`] });
+  await hands.run({ program: "rm", args: ["-f", "--", place + FORMER] });
 }
 
 async function must(running: Promise<Ran>, what: string, place: string): Promise<void> {

@@ -3,7 +3,16 @@ import assert from "node:assert/strict";
 import { modeOf, withTemporaryHome } from "../../tests/support/temporary_home.ts";
 import { UserError } from "../domain/problem.ts";
 import { type Command, runProgram } from "../system/run_program.ts";
-import { binaryPlace, compareBinary, type Copy, copyBinary, dropFormer, restoreFormer } from "./binary_place.ts";
+import {
+  binaryPlace,
+  compareBinary,
+  type Copy,
+  copyBinary,
+  dropFormer,
+  FORMER,
+  NEW,
+  restoreFormer,
+} from "./binary_place.ts";
 import type { Hands } from "./manager.ts";
 import { OwnedFiles } from "./owned_files.ts";
 
@@ -88,7 +97,7 @@ Deno.test("copyBinary() replaces by rename, keeps the former one, and restoreFor
     const inode = Deno.statSync(copy.place).ino;
     await copyBinary(files, copy);
     assert.notEqual(Deno.statSync(copy.place).ino, inode);
-    assert.equal(Deno.statSync(`${copy.place}.former`).ino, inode);
+    assert.equal(Deno.statSync(`${copy.place}${FORMER}`).ino, inode);
     await restoreFormer(files.hands, copy.place);
     assert.deepEqual([Deno.statSync(copy.place).ino, Deno.readTextFileSync(copy.place)], [inode, script("1.0")]);
     assert.deepEqual(filesIn(`${root}/local bin`), ["sso-heal"]);
@@ -108,10 +117,10 @@ Deno.test("restoreFormer() leaves an empty place where there was nothing before,
 Deno.test("copyBinary() twice in a row keeps what was there last", async () => {
   await scene(async ({ root, copy, files }) => {
     write(copy.place, "1.0");
-    write(`${copy.place}.former`, "0.1");
-    write(`${copy.place}.new`, "0.2");
+    write(`${copy.place}${FORMER}`, "0.1");
+    write(`${copy.place}${NEW}`, "0.2");
     await copyBinary(files, copy);
-    assert.equal(Deno.readTextFileSync(`${copy.place}.former`), script("1.0"));
+    assert.equal(Deno.readTextFileSync(`${copy.place}${FORMER}`), script("1.0"));
     await dropFormer(files.hands, copy.place);
     assert.deepEqual(filesIn(`${root}/local bin`), ["sso-heal"]);
   });
@@ -149,7 +158,7 @@ Deno.test("copyBinary() refuses a copy that does not run, or says something else
         /^Cannot use the copy at .*: it does not run for /,
       );
       assert.ok(message.endsWith("alice"), message);
-      assert.equal(hints[0], `try it: ${copy.place}.new --version`);
+      assert.equal(hints[0], `try it: ${copy.place}${NEW} --version`);
       if (said !== "") assert.equal(hints[1], said);
       assert.deepEqual([filesIn(`${root}/local bin`), Deno.statSync(copy.place).ino], [["sso-heal"], inode]);
     });
@@ -159,7 +168,7 @@ Deno.test("copyBinary() refuses a copy that does not run, or says something else
 Deno.test("copyBinary() says why it cannot copy, and leaves no part of a copy", async () => {
   await scene(async ({ root, copy, files }) => {
     await Deno.remove(copy.self);
-    await fails(copyBinary(files, copy), /^Cannot copy .*-sso-heal to .*sso-heal\.new: .*No such file/);
+    await fails(copyBinary(files, copy), /^Cannot copy .*-sso-heal to .*sso-heal\.new-\d+: .*No such file/);
     Deno.writeTextFileSync(`${root}/file`, "");
     await fails(copyBinary(files, { ...copy, place: `${root}/file/sso-heal` }), /^Cannot copy /);
     assert.deepEqual(filesIn(`${root}/local bin`), []);
@@ -179,10 +188,10 @@ Deno.test("copyBinary() on a Mac clears the mark and proves the signature of the
   const run = (command: Command) => {
     const name = command.program.split("/").at(-1) ?? "";
     if (!["xattr", "codesign"].includes(name)) {
-      if (command.program.endsWith(".new")) asked.push("run");
+      if (command.program.endsWith(NEW)) asked.push("run");
       return runProgram(command);
     }
-    assert.ok(command.args.at(-1)?.endsWith("/sso-heal.new"), "the copy alone");
+    assert.ok(command.args.at(-1)?.endsWith(`/sso-heal${NEW}`), "the copy alone");
     asked.push(`${name} ${command.args[0]}`);
     return Promise.resolve({ code: 0, stdout: "", stderr: "" });
   };

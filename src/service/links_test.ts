@@ -61,6 +61,12 @@ const ROWS: readonly Row[] = [
     ],
     [bind("/srv/last", "/home/first")],
   ],
+  [
+    "binds what a way through another link leads to where it is, and makes nothing elsewhere",
+    [["d", "a/b/c/d"], [".aws/x", "../d/../../etc/nologin"]],
+    ["/home/a/b/c/d/", "/home/a/b/etc/nologin"],
+    [bind("/home/a/b/etc/nologin")],
+  ],
   ["leaves out what leads to nothing", [[".aws/config", "/srv/gone"]], [], []],
   ["leaves out a circle", [[".aws/config", "credentials"], [".aws/credentials", "config"]], [], []],
   [

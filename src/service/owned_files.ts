@@ -88,7 +88,7 @@ export class OwnedFiles {
 
   /** Texts of the whole machine are root's. */
   #isSystems(path: string): boolean {
-    return ["/etc/", "/Library/", "/usr/"].some((folder) => path.startsWith(folder)) &&
+    return ["/etc/", "/Library/", "/usr/", "/var/lib/"].some((folder) => path.startsWith(folder)) &&
       !path.startsWith(`${this.owner.account.home}/`);
   }
 }

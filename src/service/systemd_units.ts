@@ -8,6 +8,8 @@ import { fill, managedFile } from "./managed_file.ts";
 import { MANAGED, type UnitFile } from "./manager.ts";
 import { assignment, listWord, mountWord, programWord, unitWord, wholeValue } from "./systemd_escape.ts";
 
+/** A check may take five minutes, and then some for what it has begun. */
+const LEAST_MINUTES = 10;
 /** Minutes that a check has beyond the interval before systemd ends it. */
 const SPARE_MINUTES = 2;
 /** What the hardened unit hides in any case: `ProtectHome=tmpfs` and `PrivateTmp=`. */
@@ -42,7 +44,7 @@ function serviceText(job: Job): string {
     "home.words": listWord(account.home),
     "binary.program": programWord(binary),
     "envFile.line": wholeValue(job.envFile),
-    timeoutMinutes: String(everyMinutes + SPARE_MINUTES),
+    timeoutMinutes: String(Math.max(everyMinutes, LEAST_MINUTES) + SPARE_MINUTES),
     environment: environmentOf(job),
   };
   if (scope === "user") {

@@ -112,10 +112,16 @@ function hold(file: Deno.FsFile): Lock {
 }
 
 function readHolder(path: string): string | undefined {
+  return holderOf(path).pid;
+}
+
+/** Who holds the lock at `path`, or did last, and since when (epoch milliseconds); a hint that decides nothing else. */
+export function holderOf(path: string): { readonly pid?: string; readonly since?: number } {
   try {
-    return /^[0-9]+/.exec(Deno.readTextFileSync(path))?.[0];
+    const pid = /^[0-9]+/.exec(Deno.readTextFileSync(path))?.[0];
+    return { pid, since: Deno.statSync(path).mtime?.getTime() };
   } catch {
-    return undefined;
+    return {};
   }
 }
 

@@ -40,7 +40,10 @@ export async function runProgram(command: Command): Promise<Ran> {
   const { program, args, stdin, as, env, cwd, timeoutMs = TIMEOUT_MS } = command;
   const signal = AbortSignal.timeout(timeoutMs);
   try {
+    // In a session of its own: Ctrl-C is for this program, which decides what becomes of the other.
+    const detached = { detached: true };
     const child = new Deno.Command(program, {
+      ...detached,
       args: [...args],
       clearEnv: true,
       env: { ...BASE_ENV, ...env },

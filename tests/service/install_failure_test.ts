@@ -77,7 +77,7 @@ Deno.test({
       await leavesAll(
         machine,
         () => mustHeal(machine, "install --user alice", {}, 1),
-        ...[/Cannot copy \S+ to \/usr\/local\/bin\/sso-heal\.new: .*Read-only file system/, AS_BEFORE],
+        ...[/Cannot copy \S+ to \/usr\/local\/bin\/sso-heal\.new-\d+: .*Read-only file system/, AS_BEFORE],
       );
       await machine.sh("umount /usr/local/bin");
     });

@@ -7,7 +7,10 @@ const FORMER = "com.sso-self-healing";
 
 Deno.test("a first install that cannot use its copy leaves nothing", async () => {
   const rows: readonly (readonly [spoil: (mac: Mac) => void, message: RegExp])[] = [
-    [(mac) => mac.isSigned = false, /^Cannot use .*sso-heal\.new: its signature does not fit \(invalid signature\)$/],
+    [
+      (mac) => mac.isSigned = false,
+      /^Cannot use .*sso-heal\.new-\d+: its signature does not fit \(invalid signature\)$/,
+    ],
     [(mac) => mac.download('$(basename "$0")'), /^Cannot use the copy at .*: it does not run for alice$/],
   ];
   for (const [spoil, message] of rows) {
@@ -100,7 +103,7 @@ Deno.test("the account cannot put an agent beside root's daemon", async () => {
   mac.logIn();
   const beside = () => mac.install("alice", { scope: "user" });
   const hints = await mac.mustFail(beside, /there is a LaunchDaemon already$/);
-  assert.deepEqual(hints, [`run: sudo ${ownBinary(mac)} uninstall --user alice`]);
+  assert.deepEqual(hints, [`run: sudo '${mac.self}' uninstall --user alice`]);
 });
 
 Deno.test("the job of the older script is named, and retired with consent once the new one has proved itself", async () => {
