@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { FakeAws } from "../../tests/support/fake_aws.ts";
 import { DAY, type FakeSystem, fakeSystem, HOUR, MINUTE, START } from "../../tests/support/fake_system.ts";
+import { holdLock } from "../../tests/support/held_lock.ts";
 import { check, contextOf } from "../../tests/support/heal_run.ts";
 import {
   pendingLogin,
@@ -19,7 +20,6 @@ import { tokenPath } from "../aws/token_cache.ts";
 import { formatToken } from "../aws/token_format.ts";
 import type { PendingLogin } from "../domain/pending.ts";
 import type { Token } from "../domain/token.ts";
-import { withLock } from "../store/lock.ts";
 import { awsPaths, loginLockPath, sessionLockPath } from "../store/paths.ts";
 import { savePendingLogin } from "../store/pending_login.ts";
 import { fingerprintOf } from "../store/session_record.ts";
@@ -189,18 +189,13 @@ Deno.test("recoverTokens() removes a file without a token when it is old, and ne
   }
 });
 
-Deno.test("recoverTokens() removes nothing that looks old while somebody is at work", {
-  // As below.
-  sanitizeOps: false,
-}, async () => {
+Deno.test("recoverTokens() removes nothing that looks old while somebody is at work", async () => {
   for (const lockPath of [sessionLockPath, loginLockPath]) {
     await using system = await fakeSystem();
-    const { now, sleep } = system;
     system.clock = Date.now() + DAY;
-    await withLock(lockPath(system.home, "corp"), { timeoutMs: 0, now, sleep }, async () => {
-      await leaveAndRecover(system, " ".repeat(5000));
-      assert.equal(system.read(PLACE)?.length, 5000);
-    });
+    await using _lock = await holdLock(system, lockPath(system.home, "corp"));
+    await leaveAndRecover(system, " ".repeat(5000));
+    assert.equal(system.read(PLACE)?.length, 5000);
   }
 });
 
@@ -215,16 +210,11 @@ Deno.test("runCheck() recovers the token of a session that it is not about", asy
   assert.equal(storedToken(system, "corp")?.accessToken, "access-2");
 });
 
-Deno.test("recoverTokens() leaves the token of a login that is being proved", {
-  // As below.
-  sanitizeOps: false,
-}, async () => {
+Deno.test("recoverTokens() leaves the token of a login that is being proved", async () => {
   await using system = await fakeSystem();
   await savePendingLogin(system.home, pendingLogin("corp"));
-  const { now, sleep } = system;
-  await withLock(loginLockPath(system.home, "corp"), { timeoutMs: 0, now, sleep }, async () => {
-    assert.equal(await leaveAndRecover(system, textOf(FROM_LOGIN)), undefined);
-  });
+  await using _lock = await holdLock(system, loginLockPath(system.home, "corp"));
+  assert.equal(await leaveAndRecover(system, textOf(FROM_LOGIN)), undefined);
 });
 
 Deno.test("recoverTokens() takes a token by the start URL of the one before, however the config writes it", async () => {
@@ -234,16 +224,11 @@ Deno.test("recoverTokens() takes a token by the start URL of the one before, how
   assert.equal(await leaveAndRecover(system, textOf(LONGER), [slashed]), "access-2");
 });
 
-Deno.test("recoverTokens() leaves the file of a refresh that is under way", {
-  // A request for a lock that was given up ends when the kernel answers it, which may be after the test.
-  sanitizeOps: false,
-}, async () => {
+Deno.test("recoverTokens() leaves the file of a refresh that is under way", async () => {
   await using system = await fakeSystem();
   writeToken(system, "corp", tokenOf("corp", MINUTE));
-  const { now, sleep } = system;
-  await withLock(sessionLockPath(system.home, "corp"), { timeoutMs: 0, now, sleep }, async () => {
-    assert.equal(await leaveAndRecover(system, textOf(LONGER)), "access-1");
-  });
+  await using _lock = await holdLock(system, sessionLockPath(system.home, "corp"));
+  assert.equal(await leaveAndRecover(system, textOf(LONGER)), "access-1");
 });
 
 Deno.test("recoverTokens() warns and goes on when it cannot take the lock", async () => {

@@ -4,6 +4,7 @@ import { FakeAws, linkNo, NEW_CLIENT, OFFLINE, STILL_WAITING, THROTTLED } from "
 import { FakeTeller, UNREACHABLE } from "../../tests/support/fake_teller.ts";
 import { DAY, type FakeSystem, HOUR, MINUTE, START } from "../../tests/support/fake_system.ts";
 import { approve, check } from "../../tests/support/heal_run.ts";
+import { holdLock } from "../../tests/support/held_lock.ts";
 import {
   ARN,
   freshToken,
@@ -18,7 +19,6 @@ import {
 } from "../../tests/support/session_home.ts";
 import { fingerprintOf } from "../store/session_record.ts";
 import { readAlertState } from "../store/alert_state.ts";
-import { acquireLock } from "../store/lock.ts";
 import { alertLockPath, statePaths } from "../store/paths.ts";
 
 Deno.test("tell() gives one alarm over five runs, with everything that a person must know", async () => {
@@ -161,11 +161,8 @@ Deno.test("tell() leaves the telling to another process that is at it", async ()
   await using system = await lostSession();
   using aws = new FakeAws().link();
   using teller = aws.teller = new FakeTeller();
-  system.raceMs = 0;
-  const { now, sleep } = system;
-  const lock = await acquireLock(alertLockPath(system.home), { now, sleep, timeoutMs: 0 });
+  await using _lock = await holdLock(system, alertLockPath(system.home));
   await check(system, aws);
-  lock.release();
   assert.deepEqual(teller.said, []);
 });
 
