@@ -26,7 +26,7 @@ const POWERS: readonly { readonly word: RegExp; readonly only: RegExp; readonly 
   { word: /\bnew Worker\(/, only: /^src\/sandbox\//, why: "workers are started by src/sandbox" },
   {
     word: /\.reveal\(\)/,
-    only: /^src\/(aws|heal|store|notify\/(run_)?client|domain\/secret)/,
+    only: /^src\/(aws|heal|store|render\/credentials|notify\/(run_)?client|domain\/secret)/,
     why: "secrets are revealed at the border only",
   },
   {

@@ -1,6 +1,13 @@
 // What travels between the main program and the worker that talks to AWS: plain data.
 import type { CallFailure } from "../domain/classify.ts";
 
+/** Temporary keys, as the calls that are signed with them take them. */
+export interface RoleKeys {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+}
+
 /** Input and output of every operation, reduced to the fields that are used. Times: epoch milliseconds. */
 export interface Operations {
   RegisterClient: {
@@ -40,7 +47,7 @@ export interface Operations {
   };
   GetRoleCredentials: {
     input: { accessToken: string; accountId: string; roleName: string };
-    output: { accessKeyId: string; secretAccessKey: string; sessionToken: string; expiresAt: number };
+    output: RoleKeys & { expiresAt: number };
   };
   /** One page of the accounts that the person has any role in; `maxResults` from 1 to 100. */
   ListAccounts: {
@@ -48,9 +55,11 @@ export interface Operations {
     output: { accounts: { accountId: string; accountName?: string }[]; nextToken?: string };
   };
   Logout: { input: { accessToken: string }; output: Record<never, never> };
-  GetCallerIdentity: {
-    input: { accessKeyId: string; secretAccessKey: string; sessionToken: string };
-    output: { arn: string; accountId: string };
+  GetCallerIdentity: { input: RoleKeys; output: { arn: string; accountId: string } };
+  /** `durationSeconds` from 900; an hour unless given. */
+  AssumeRole: {
+    input: RoleKeys & { roleArn: string; sessionName: string; externalId?: string; durationSeconds?: number };
+    output: RoleKeys & { expiresAt: number };
   };
 }
 

@@ -74,7 +74,7 @@ export class Transport {
     if (service === "sts") {
       return failed
         ? body.includes("<ErrorResponse") && body.endsWith("</ErrorResponse>")
-        : body.includes("<GetCallerIdentityResponse") && body.endsWith("</GetCallerIdentityResponse>");
+        : /<(GetCallerIdentity|AssumeRole)Response\b[^]*<\/\1Response>$/.test(body);
     }
     if (body === "") {
       return failed ? isWordedByAws(service, {}, this) : service === "portal" && request.path.endsWith("/logout");

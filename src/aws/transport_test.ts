@@ -10,6 +10,7 @@ const PATIENT_MS = 30_000;
 /** What a server that stalls costs a test. */
 const SHORT_MS = 100;
 const STS_OK = "<GetCallerIdentityResponse><Arn>a</Arn></GetCallerIdentityResponse>";
+const STS_KEYS = "<AssumeRoleResponse><Credentials><AccessKeyId>a</AccessKeyId></Credentials></AssumeRoleResponse>";
 const STS_ERROR = "<ErrorResponse><Error><Code>ExpiredToken</Code></Error></ErrorResponse>";
 
 const JSON_BODY = { "content-type": "application/json" };
@@ -136,6 +137,7 @@ const ANSWERS: readonly Row[] = [
   ["an error with __type", "GetRoleCredentials", 401, '{"__type":"a#UnauthorizedException"}', {}, true],
   ["an empty answer to a logout", "Logout", 200, "", {}, true],
   ["the XML of STS", "GetCallerIdentity", 200, STS_OK, {}, true],
+  ["the XML of STS with keys", "GetCallerIdentity", 200, `<?xml version="1.0"?>\n${STS_KEYS}\n`, {}, true],
   ["an error of STS", "GetCallerIdentity", 403, STS_ERROR, {}, true],
   ["the page of a proxy", "CreateToken", 200, "<html>Log in to the hotel</html>", {}, false],
   ["the page of a proxy with 401", "CreateToken", 401, "<html>Unauthorized</html>", {}, false],
@@ -170,6 +172,8 @@ const ANSWERS: readonly Row[] = [
   ["a text", "CreateToken", 400, '"invalid_grant"', {}, false],
   ["JSON in the place of XML", "GetCallerIdentity", 200, "{}", {}, false],
   ["half the XML of STS", "GetCallerIdentity", 200, STS_OK.slice(0, -10), {}, false],
+  ["half the XML of STS with keys", "GetCallerIdentity", 200, STS_KEYS.slice(0, -10), {}, false],
+  ["XML that ends as another answer", "GetCallerIdentity", 200, STS_KEYS.slice(0, 40) + STS_OK.slice(-30), {}, false],
   ["half an error of STS", "GetCallerIdentity", 403, STS_ERROR.slice(0, -3), {}, false],
   ["the success of STS with the status of an error", "GetCallerIdentity", 403, STS_OK, {}, false],
 ];

@@ -23,6 +23,7 @@ const SERVICES: { readonly [O in Operation]: Service } = {
   ListAccounts: PORTAL,
   Logout: PORTAL,
   GetCallerIdentity: STS,
+  AssumeRole: STS,
 };
 
 let httpClient: Deno.HttpClient | undefined;

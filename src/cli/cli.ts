@@ -1,7 +1,6 @@
 // From the command line to an exit code.
 import { type CommandContext, EVERYWHERE } from "../commands/command.ts";
 import { commandRow } from "../commands/registry.ts";
-import type { ExitCode } from "../domain/problem.ts";
 import { chooseLevel, createLog, type Level } from "../log/log.ts";
 import { type Place, revoke } from "../sandbox/enter.ts";
 import { statePaths } from "../store/paths.ts";
@@ -32,7 +31,7 @@ async function dispatch(
   system: System,
   stop: Stop,
   shown: { level: Level },
-): Promise<ExitCode> {
+): Promise<number> {
   const [word = "", ...rest] = args;
   const row = commandRow(word);
   if (row === undefined) return await (await import("./no_command.ts")).answer(args, system);

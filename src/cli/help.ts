@@ -53,7 +53,7 @@ export function formatCommandHelp(name: string, { summary }: CommandRow, command
   return text([
     ...wrap(`${summary}.`, COLUMNS),
     "",
-    `Usage: sso-heal ${name}${operands(command.options)} [options]`,
+    `Usage: sso-heal ${name}${operands(command.options)}`,
     "",
     ...(command.details === undefined ? [] : [...wrap(command.details, COLUMNS), ""]),
     "Options:",
@@ -65,7 +65,8 @@ export function formatCommandHelp(name: string, { summary }: CommandRow, command
 }
 
 function operands({ words }: Options): string {
-  return words?.kind === "words" ? ` ${words.value}` : "";
+  if (words?.kind !== "words") return " [options]";
+  return words.behindDashes ? ` [options] -- ${words.value}` : ` ${words.value} [options]`;
 }
 
 function formatOptions(options: Options): string[] {

@@ -37,7 +37,7 @@ for (const [name, row] of Object.entries(REGISTRY)) {
     assert.ok(command.examples.length > 0);
     for (const { line, does } of command.examples) {
       assert.match(does, /^[a-z].*[^.]$/);
-      const [program, first, ...words] = line.replace(/^sudo /, "").split(/ (?:\||\|\||&&) /)[0].split(" ");
+      const [program, first, ...words] = line.replace(/^sudo /, "").split(/ (?:\||\|\||&&|>>) /)[0].split(" ");
       assert.deepEqual([program, first], ["sso-heal", name], line);
       parseOptions(name, words, { ...EVERYWHERE, ...command.options });
     }

@@ -39,7 +39,7 @@ class Parser {
       const word = words[at];
       if (word === "--" && at === words.length - 1) return;
       if (word === "--") {
-        for (const operand of words.slice(at + 1)) this.#operand(operand);
+        for (const operand of words.slice(at + 1)) this.#operand(operand, true);
         return;
       }
       if (word.startsWith("--")) at += this.#long(word, words[at + 1]);
@@ -119,8 +119,14 @@ class Parser {
     return this.#wrong(`Unknown option "${written}" of "${this.command}"`, hints);
   }
 
-  #operand(word: string): void {
-    if (this.options.words?.kind === "words") {
+  #operand(word: string, behindDashes = false): void {
+    const row = this.options.words;
+    if (row?.kind === "words") {
+      if (row.behindDashes && !behindDashes) {
+        throw this.#wrong(`Unexpected word "${word}" before "--"`, [
+          `write: sso-heal ${this.command} [options] -- ${word} …`,
+        ]);
+      }
       this.values.set("words", [...this.values.get("words") as readonly string[] | undefined ?? [], word]);
       return;
     }

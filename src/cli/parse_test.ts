@@ -130,3 +130,25 @@ Deno.test("parseOptions() gives a name back as it was written", () => {
     assert.deepEqual(parseOptions("check", [`--session=${name}`], OPTIONS).session, [name]);
   }));
 });
+
+const COMMAND_LINE = {
+  profile: { kind: "list", value: "NAME", help: "" },
+  words: { kind: "words", value: "CMD", help: "", behindDashes: true },
+  help: { kind: "flag", short: "h", help: "" },
+} as const satisfies Options;
+
+Deno.test("parseOptions() leaves all words behind -- to another program", () => {
+  const words = ["--profile", "dev", "--", "aws", "-h", "--profile", "other", "--", "--help", ""];
+  assert.deepEqual(parseOptions("exec", words, COMMAND_LINE), {
+    profile: ["dev"],
+    words: words.slice(3),
+    help: false,
+  });
+});
+
+Deno.test("parseOptions() refuses a program before --, whose options could be taken for ours", () => {
+  assert.throws(() => parseOptions("exec", ["rm", "-v", "file"], COMMAND_LINE), {
+    message: 'Unexpected word "rm" before "--"',
+    hints: ["write: sso-heal exec [options] -- rm …", "see: sso-heal exec --help"],
+  });
+});

@@ -1,5 +1,4 @@
 // How a command declares itself: the one declaration that feeds parser, help and completion.
-import type { ExitCode } from "../domain/problem.ts";
 import type { Context } from "../heal/context.ts";
 import { LEVELS } from "../log/log.ts";
 
@@ -23,7 +22,14 @@ export type Option =
     readonly leastMs?: number;
   }
   /** The words that are no options, in their order; there can be one such row, called `words`. */
-  | { readonly kind: "words"; readonly short?: undefined; readonly value: string; readonly help: string }
+  | {
+    readonly kind: "words";
+    readonly short?: undefined;
+    readonly value: string;
+    readonly help: string;
+    /** Only those behind `--` are meant: what stands before it could be taken for options of ours. */
+    readonly behindDashes?: true;
+  }
   | { readonly kind: "choice"; readonly short?: string; readonly choices: readonly string[]; readonly help: string };
 
 /** The options of a command by their long name, in the order of its help. */
@@ -74,7 +80,8 @@ export interface Command<T extends Options = Options> {
   readonly examples: readonly Example[];
   /** A paragraph for its help, where the options do not say it all. */
   readonly details?: string;
-  run(context: CommandContext, given: Given<T> & Given<typeof EVERYWHERE>): Promise<ExitCode>;
+  /** Gives the exit code: one of `EXIT` in domain/problem.ts, for `exec` that of its program. */
+  run(context: CommandContext, given: Given<T> & Given<typeof EVERYWHERE>): Promise<number>;
 }
 
 /** Types the options that `run` gets by the declaration itself. */

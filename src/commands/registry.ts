@@ -49,6 +49,14 @@ export const REGISTRY: Readonly<Record<CommandName, CommandRow>> = {
     summary: "List the channels that messages go through, or send a test message",
     load: async () => (await import("./notify.ts")).notify,
   },
+  export: {
+    summary: "Print the credentials of one profile, for shells and SDKs",
+    load: async () => (await import("./export.ts")).exportCredentials,
+  },
+  exec: {
+    summary: "Run a program with the credentials of one profile",
+    load: async () => (await import("./exec.ts")).exec,
+  },
   profiles: {
     summary: "List the profiles that use SSO, and the session of each",
     load: async () => (await import("./profiles.ts")).profiles,

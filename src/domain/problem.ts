@@ -14,8 +14,16 @@ export interface Problem {
   readonly line?: number;
 }
 
-/** Exit codes, the same for every command. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, login: 4, temporary: 75 } as const;
+/** Exit codes, the same for every command; the last two are for `exec`, as every shell has them. */
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  login: 4,
+  temporary: 75,
+  notExecutable: 126,
+  notFound: 127,
+} as const;
 export type ExitCode = typeof EXIT[keyof typeof EXIT];
 
 /** A failure whose text is meant for the user: it is shown without a stack trace. */

@@ -2,13 +2,14 @@
 import type { Action, Fault } from "../domain/report.ts";
 import { AwsError } from "../aws/client.ts";
 import { decide } from "../domain/decide.ts";
-import { samePair } from "../domain/token.ts";
+import type { Session } from "../domain/session.ts";
+import { samePair, type Token } from "../domain/token.ts";
 import type { ProfileProof } from "../store/session_record.ts";
 import type { Run } from "./context.ts";
 import { faultOf, otherCause, refusedFault, temporaryFault } from "./faults.ts";
 import { canProve, look, rolesToProve, type View, wantsRefresh } from "./look.ts";
 import { noteAdopted, noteBroken, noteRefused, noteTemporary, rememberProofs, rememberSeen } from "./notes.ts";
-import { prove } from "./prove.ts";
+import { prove, type Proved } from "./prove.ts";
 import { refresh } from "./refresh.ts";
 import { withSessionLock } from "./update_record.ts";
 
@@ -16,6 +17,8 @@ export interface HealOptions {
   readonly refreshAheadMs: number;
   readonly force: boolean;
   readonly probe: boolean;
+  /** What a token that lives is for, in place of the proofs that are due. Must not throw. */
+  readonly use?: (session: Session, token: Token) => Promise<Proved>;
 }
 
 /** What was done for a session, and how it is now. */
@@ -34,7 +37,9 @@ export async function healSession(run: Run, seen: View, options: HealOptions): P
     if (wantsRefresh(seen)) {
       const { view, action, error } = await refresh(run, seen, options);
       healed = { view, action, error, proofs: [] };
-      if (action === "failed" && error !== undefined && view.decision.state === "refresh-due") return healed;
+      const isStuck = action === "failed" && error !== undefined && view.decision.state === "refresh-due";
+      // Whoever needs credentials now needs them also of a token that can just not be refreshed.
+      if (isStuck && options.use === undefined) return healed;
     }
     if (options.probe && canProve(healed.view)) healed = await proveRoles(run, healed, options);
   } catch (error) {
@@ -47,12 +52,19 @@ export async function healSession(run: Run, seen: View, options: HealOptions): P
 
 async function proveRoles(run: Run, healed: Healed, options: HealOptions): Promise<Healed> {
   const { view } = healed;
-  const roles = rolesToProve(view, run.system.now());
-  if (roles.length === 0 || view.token === undefined) return healed;
-  const first = await prove(run, view.session, view.token, roles);
+  const first = await useToken(run, view, options);
+  if (first === undefined) return healed;
   await rememberProofs(run, view.session, first.proofs);
   if (first.tokenDead === undefined) return { ...healed, proofs: first.proofs };
   return await reviveToken(run, { ...healed, proofs: first.proofs }, first.tokenDead, options);
+}
+
+async function useToken(run: Run, view: View, { use }: HealOptions): Promise<Proved | undefined> {
+  const { session, token } = view;
+  if (token === undefined) return undefined;
+  if (use !== undefined) return await use(session, token);
+  const roles = rolesToProve(view, run.system.now());
+  return roles.length === 0 ? undefined : await prove(run, session, token, roles);
 }
 
 /** The portal does not know the token (401) although its time is not over: refresh once, prove again. */
@@ -68,8 +80,8 @@ async function reviveToken(run: Run, healed: Healed, refusal: AwsError, options:
 
   const { view: fresh, action, error } = await refresh(run, view, { ...options, force: true });
   const next: Healed = { ...healed, view: fresh, action, error };
-  if (action === "failed" || fresh.token === undefined) return next;
-  const second = await prove(run, fresh.session, fresh.token, rolesToProve(fresh, run.system.now()));
+  const second = action === "failed" ? undefined : await useToken(run, fresh, options);
+  if (second === undefined) return next;
   await rememberProofs(run, fresh.session, second.proofs);
   const proved: Healed = { ...next, proofs: [...second.proofs, ...healed.proofs] };
   return second.tokenDead === undefined ? proved : await tokenIsDead(run, proved, second.tokenDead, options);

@@ -1,6 +1,6 @@
 // Proves that a token works: role credentials from the portal, then STS says who they are.
 import { AwsError, CALL_TIMEOUT_MS } from "../aws/client.ts";
-import type { Input, Operation, Output, Target } from "../aws/protocol.ts";
+import type { Input, Operation, Output, RoleKeys, Target } from "../aws/protocol.ts";
 import { type RoleCredentials, rolePath } from "../aws/role_cache.ts";
 import { formatRoleCredentials } from "../aws/role_format.ts";
 import { delayAfter, WITHIN_RUN } from "../domain/backoff.ts";
@@ -68,7 +68,12 @@ export async function prove(
 }
 
 /** Credentials that cannot be kept now because the session is busy are got again by the next check. */
-async function keepCredentials({ system, log }: Run, session: Session, path: string, bytes: Uint8Array): Promise<void> {
+export async function keepCredentials(
+  { system, log }: Run,
+  session: Session,
+  path: string,
+  bytes: Uint8Array,
+): Promise<void> {
   try {
     await unlessLoggedOut(system, session, () => writeFileAtomic(path, bytes));
   } catch (error) {
@@ -87,18 +92,8 @@ async function proveRole(
   keep: Keep,
 ): Promise<ProfileProof> {
   const { system } = run;
-  const { accountId, roleName } = profile;
-  const { portal } = sessionTargets(session, system.env);
-  const accessToken = token.accessToken.reveal();
-  const keys = await callPatiently(run, "GetRoleCredentials", portal, { accessToken, accountId, roleName });
-  const credentials: RoleCredentials = {
-    accessKeyId: keys.accessKeyId,
-    secretAccessKey: new Secret(keys.secretAccessKey),
-    sessionToken: new Secret(keys.sessionToken),
-    // The file knows seconds only.
-    expiresAt: Math.floor(keys.expiresAt / 1000) * 1000,
-    accountId,
-  };
+  const credentials = await credentialsFromPortal(run, session, token, profile);
+  const keys = keysOf(credentials);
   const asked = callPatiently(run, "GetCallerIdentity", stsTarget(profile, session, system.env), keys);
   // Kept while STS answers, and also when it refuses: the keys are from the portal.
   const [kept, answer] = await Promise.allSettled([
@@ -129,8 +124,39 @@ function failedProof({ system, log }: Run, { profile }: Role, error: unknown): P
   return { ...base, code, message };
 }
 
+/** Asks the portal for credentials of a role. @throws {AwsError} @throws {UserError} as {@link sessionTargets} does. */
+export async function credentialsFromPortal(
+  run: Run,
+  session: Session,
+  token: Token,
+  { accountId, roleName }: Pick<Role["profile"], "accountId" | "roleName">,
+): Promise<RoleCredentials> {
+  const { portal } = sessionTargets(session, run.system.env);
+  const accessToken = token.accessToken.reveal();
+  const keys = await callPatiently(run, "GetRoleCredentials", portal, { accessToken, accountId, roleName });
+  return { ...credentialsOf(keys), accountId };
+}
+
+/** Keys as AWS gives them, as credentials. */
+export function credentialsOf({ accessKeyId, secretAccessKey, sessionToken, expiresAt }: Issued): RoleCredentials {
+  return {
+    accessKeyId,
+    secretAccessKey: new Secret(secretAccessKey),
+    sessionToken: new Secret(sessionToken),
+    // Files know seconds only.
+    expiresAt: Math.floor(expiresAt / 1000) * 1000,
+  };
+}
+
+type Issued = Output<"GetRoleCredentials" | "AssumeRole">;
+
+/** What a call is signed with. */
+export function keysOf({ accessKeyId, secretAccessKey, sessionToken }: RoleCredentials): RoleKeys {
+  return { accessKeyId, secretAccessKey: secretAccessKey.reveal(), sessionToken: sessionToken.reveal() };
+}
+
 /** A call that may be repeated: nothing is used up by it. */
-async function callPatiently<O extends Operation>(
+export async function callPatiently<O extends Operation>(
   { aws, system, deadline }: Run,
   operation: O,
   target: Target,
@@ -153,7 +179,8 @@ async function callPatiently<O extends Operation>(
   }
 }
 
-function isDeadToken(error: unknown): error is AwsError {
+/** The portal does not know the access token. */
+export function isDeadToken(error: unknown): error is AwsError {
   return error instanceof AwsError && error.operation === "GetRoleCredentials" &&
     classifyProof(error.failure) === "token-dead";
 }

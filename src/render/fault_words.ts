@@ -9,7 +9,7 @@ export function shownPath(path: string, home: string): string {
 }
 
 /** "~/.aws/config:12: message", as far as file and line are known. */
-export function faultText(fault: Fault, screen: Screen): string {
+export function faultText(fault: Fault, screen: Pick<Screen, "home">): string {
   if (fault.file === undefined) return clean(fault.message);
   const line = fault.line === undefined ? "" : `:${fault.line}`;
   return `${shownPath(fault.file, screen.home)}${line}: ${clean(fault.message)}`;

@@ -37,7 +37,9 @@ export async function enter(args: readonly string[]): Promise<Entry> {
       return { exitCode: await restart(args, home, here) };
     }
     // What the installation of the job kept for its checks, and nobody else may read.
-    if (args.includes("--scheduled") && existsSync(`${here}/.config/sso-heal/env`)) await keepEnv(env, here);
+    if (args[0] === "check" && args.includes("--scheduled") && existsSync(`${here}/.config/sso-heal/env`)) {
+      await keepEnv(env, here);
+    }
     trustMore(env, here);
   }
   // Without a config there are no channels: nobody to name, nothing to start.
@@ -129,9 +131,11 @@ function absolute(file: string, home: string, cwd: string): string {
 
 async function restart(args: readonly string[], home: string, cwd: string): Promise<number> {
   let child: Deno.ChildProcess | undefined;
+  const signals: readonly Deno.Signal[] = ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2"];
+  const ignored = args[0] === "exec" ? (await import("../system/ignored_signals.ts")).ignoredSignals(signals) : [];
   // A terminal signals the whole group; a service manager or `kill` only this process. Before the start, so that no
   // signal can end this process alone.
-  for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const) {
+  for (const signal of signals.filter((each) => !ignored.includes(each))) {
     Deno.addSignalListener(signal, () => {
       try {
         child?.kill(signal);

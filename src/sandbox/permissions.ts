@@ -36,8 +36,9 @@ export interface CommandGrants {
   /**
    * `channels`: may start the workers of channels that run one program each; dropped as soon as they are started or not
    * needed. `self`: may start this program again, as long as it runs. `system`: may start the programs that manage jobs.
+   * `command`: may start what the user says, and this program again, which asks AWS for it.
    */
-  readonly run?: "channels" | "self" | "system";
+  readonly run?: "channels" | "self" | "system" | "command";
 }
 
 /** One row a command; words that are no command get nothing but the home for reading. */
@@ -50,6 +51,8 @@ export const COMMANDS = {
   logs: { read: true },
   install: { read: true, run: "system" },
   uninstall: { read: true, run: "system" },
+  export: { read: true, write: true, net: "worker" },
+  exec: { read: true, run: "command" },
   profiles: { read: true },
   notify: { read: true, write: true, net: "worker", run: "channels" },
 } as const satisfies Record<string, CommandGrants>;

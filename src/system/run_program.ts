@@ -13,6 +13,8 @@ export interface Command {
   readonly env?: Readonly<Record<string, string>>;
   /** Where it starts: for another account `/` unless given, since that may not enter our own directory. */
   readonly cwd?: string;
+  /** Ctrl-C at the terminal is for it, too; else it is for this program alone, which decides what becomes of the other. */
+  readonly together?: boolean;
   /** Milliseconds until it is killed; a minute unless given. */
   readonly timeoutMs?: number;
 }
@@ -37,13 +39,13 @@ const BASE_ENV: Readonly<Record<string, string>> = { PATH, LC_ALL: "C", LANG: "C
 
 /** Runs `command` to its end. Never throws: what goes wrong is told by the exit code and the words on `stderr`. */
 export async function runProgram(command: Command): Promise<Ran> {
-  const { program, args, stdin, as, env, cwd, timeoutMs = TIMEOUT_MS } = command;
+  const { program, args, stdin, as, env, cwd, together = false, timeoutMs = TIMEOUT_MS } = command;
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    // In a session of its own: Ctrl-C is for this program, which decides what becomes of the other.
-    const detached = { detached: true };
+    // Not written into the call: the types do not know of it.
+    const session = { detached: !together };
     const child = new Deno.Command(program, {
-      ...detached,
+      ...session,
       args: [...args],
       clearEnv: true,
       env: { ...BASE_ENV, ...env },

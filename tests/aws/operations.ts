@@ -87,7 +87,18 @@ function otherRegion(request: WireRequest, operation: Operation, world: World) {
   return serviceError(service, service === "oidc" ? "InvalidClientException" : "UnauthorizedException");
 }
 
-const TOLD = ["clientName", "startUrl", "grantType", "account_id", "role_name", "max_result", "Action", "RoleArn"];
+const TOLD = [
+  "clientName",
+  "startUrl",
+  "grantType",
+  "account_id",
+  "role_name",
+  "max_result",
+  "Action",
+  "RoleArn",
+  "RoleSessionName",
+  "ExternalId",
+];
 
 function summaryOf(request: WireRequest, form: URLSearchParams): string {
   let body: unknown;

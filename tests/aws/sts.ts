@@ -15,13 +15,16 @@ export async function getCallerIdentity(request: WireRequest, world: World): Pro
   return answer("GetCallerIdentity", elements(result));
 }
 
-/** Every well-formed role ARN may be assumed; refuse with an injected AccessDenied. Keys live one hour. */
+/** Every well-formed role ARN may be assumed; refuse with an injected AccessDenied. Keys live an hour unless asked otherwise. */
 export async function assumeRole(request: WireRequest, world: World): Promise<Reply> {
   const { form } = await caller(request, world);
   const [, accountId, role] = /^arn:aws[\w-]*:iam::(\d{12}):role\/(.+)$/.exec(form.get("RoleArn") ?? "") ?? [];
   const sessionName = form.get("RoleSessionName") ?? "";
   if (accountId === undefined || !/^[\w+=,.@-]{2,64}$/.test(sessionName)) throw stsError("ValidationError");
-  const keys = world.roleKeys.issue({ accountId, role, sessionName, expiresAt: world.now() + 3600_000 });
+  const seconds = Number(form.get("DurationSeconds") ?? 3600);
+  // A role that another one assumes (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html, role chaining).
+  if (!(seconds >= 900 && seconds <= 3600)) throw stsError("ValidationError");
+  const keys = world.roleKeys.issue({ accountId, role, sessionName, expiresAt: world.now() + seconds * 1000 });
   const credentials = elements({
     AccessKeyId: keys.accessKeyId,
     SecretAccessKey: keys.secretAccessKey,

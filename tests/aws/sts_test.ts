@@ -72,8 +72,11 @@ Deno.test("assumeRole() hands out keys that name the new role", async () => {
   const second = stsClient(aws, { accessKeyId, secretAccessKey, sessionToken });
   const { Arn } = await second.send(new GetCallerIdentityCommand({}));
   assert.equal(Arn, "arn:aws:sts::100000000003:assumed-role/Deep/deep");
-  const wrong = new AssumeRoleCommand({ RoleArn: "arn:aws:iam::3:user/x", RoleSessionName: "deep" });
-  await assert.rejects(first.send(wrong), { name: "ValidationError" });
+  for (const wrong of [{ RoleArn: "arn:aws:iam::3:user/x" }, { DurationSeconds: 899 }, { DurationSeconds: 3601 }]) {
+    await assert.rejects(first.send(new AssumeRoleCommand({ ...assume, ...wrong })), { name: "ValidationError" });
+  }
+  const { Credentials: short } = await first.send(new AssumeRoleCommand({ ...assume, DurationSeconds: 900 }));
+  assert.ok(Number(short?.Expiration) - Date.now() <= 900_000);
 });
 
 const changes: [string, (request: Captured) => Captured, number, string, RegExp?][] = [

@@ -89,7 +89,7 @@ const WITH_PROGRAMS: ReadonlySet<string> = new Set([
 function assertRings(stage: keyof Findings, command: string, outcomes: readonly Outcome[]): void {
   const granted = grantedAt(stage, command);
   const { run } = grantsOf(command);
-  const keepsRun = stage === "entered" && (run === "self" || run === "system");
+  const keepsRun = stage === "entered" && (run === "self" || run === "system" || run === "command");
   const wrong = outcomes.flatMap(({ group, name, became }) => {
     const expected = granted.includes(group) || (keepsRun && WITH_PROGRAMS.has(name)) ? "done" : "refused";
     return became === expected ? [] : [`${stage}: ${group}: ${name}: ${became}, not ${expected}`];

@@ -1,0 +1,154 @@
+// Proves that an edit of the credentials file changes our lines and nothing else, and that AWS clients read the result.
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { BOM, EDITED, FILE, HAND_MADE, KEYS, now, old, REFUSED } from "../../tests/credentials/nasty.ts";
+import { editCredentials } from "./credentials_edit.ts";
+
+Deno.test("editCredentials() replaces, adds and removes lines of ours and leaves every other byte", () => {
+  for (const [what, before, after] of EDITED) {
+    const edited = editCredentials(before, "x", KEYS);
+    assert.equal(edited.kind === "edited" ? edited.text : edited.why, after, what);
+    assert.equal(edited.kind === "edited" && edited.changed, before !== after, what);
+    assert.deepEqual(editCredentials(after, "x", KEYS), { ...edited, changed: false }, `${what}, again`);
+  }
+});
+
+Deno.test("editCredentials() refuses what clients read in two ways, by line", () => {
+  for (const [what, before, code, line] of REFUSED) {
+    const refusal = editCredentials(before, "x", KEYS);
+    assert.ok(refusal.kind === "refused", what);
+    assert.deepEqual([refusal.code, refusal.line], [code, line], what);
+    assert.match(refusal.why + refusal.hint, /^(?!.*(AKIAHAND|old\/)).{40,}$/, what);
+  }
+});
+
+Deno.test("editCredentials() takes a hand-made section over by force, keeps its other keys and tells them", () => {
+  const edited = editCredentials(HAND_MADE, "x", KEYS, { force: true });
+  assert.deepEqual(edited, {
+    kind: "edited",
+    text: "[x]\naws_access_key_id = ASIANEW\nrole_arn = r\naws_secret_access_key = new/secret+1=\n" +
+      "aws_session_token = new:token==\nx_sso_heal_expiration = 2026-11-21T18:00:00Z\n",
+    changed: true,
+    foreign: ["role_arn"],
+  });
+  const bare = editCredentials("[x]\n  role_arn = r\n  s = t\n", "x", KEYS, { force: true });
+  assert.equal(bare.kind === "edited" && bare.text, `[x]\n${now(" = ", "\n", "  ")}  role_arn = r\n  s = t\n`);
+});
+
+Deno.test("editCredentials() writes region and output when told, and leaves those that are there when not", () => {
+  const keys = { ...KEYS, region: "eu-west-1", output: "json" };
+  const edited = editCredentials(`[x]\nregion = old\n${old()}`, "x", keys);
+  assert.equal(edited.kind === "edited" && edited.text, `[x]\nregion = eu-west-1\n${now()}output = json\n`);
+  const created = editCredentials("", "x", keys);
+  const text = created.kind === "edited" ? created.text : "";
+  assert.equal(text, `[x]\n${now()}region = eu-west-1\noutput = json\n`);
+  assert.equal(Object.assign(editCredentials(text, "x", KEYS)).text, text);
+});
+
+Deno.test("editCredentials() takes our keys out, the header too when nothing else is there", () => {
+  const rows: [what: string, before: string, after: string][] = [
+    ["ours alone", `[x]\n${old()}`, ""],
+    ["behind a byte order mark", `${BOM}[x]\n${old()}[b]\n`, `${BOM}[b]\n`],
+    ["ours at the end", `[a]\nk = v\n\n[x]\n${old()}region = r\n`, "[a]\nk = v\n\n"],
+    ["ours in the middle", `[a]\n[x]\n${old()}\n# of b\n[b]\n`, "[a]\n\n# of b\n[b]\n"],
+    ["a comment among ours", `[x]\n# mine\n${old()}`, "[x]\n# mine\n"],
+    ["a comment behind the header", `[x] # mine\n${old()}`, "[x] # mine\n"],
+    ["other keys", `[x]\n${old()}s3 =\n  a = b`, "[x]\ns3 =\n  a = b"],
+    ["the old token", `[x]\naws_security_token = s\n${old()}`, ""],
+    ["no such section", "[a]\nk = v", "[a]\nk = v"],
+    ["a section made by hand", HAND_MADE, HAND_MADE],
+    ["a section that looks like it", `[ x ]\n${old()}`, `[ x ]\n${old()}`],
+  ];
+  for (const [what, before, after] of rows) {
+    const edited = editCredentials(before, "x", undefined);
+    assert.equal(edited.kind === "edited" ? edited.text : edited.why, after, what);
+  }
+  const forced = editCredentials(`${HAND_MADE}region = r\n`, "x", undefined, { force: true });
+  assert.equal(forced.kind === "edited" && forced.text, "[x]\nrole_arn = r\nregion = r\n");
+  const twice = editCredentials(`[x]\n${old()}[x]\n`, "x", undefined);
+  assert.equal(twice.kind === "refused" && twice.line, 6);
+});
+
+Deno.test("editCredentials() refuses a change that would turn a header into a part of the value above", () => {
+  const before = `[a]\nk = v\n[x]\n${old(" = ", "\n", "  ")}  [b]\n  l = w\n`;
+  const refusal = editCredentials(before, "x", undefined);
+  assert.deepEqual(refusal.kind === "refused" && [refusal.code, refusal.line], ["KeysTangled", 3]);
+  const edited = editCredentials(before, "x", KEYS);
+  assert.equal(edited.kind === "edited" && edited.text, before.replace(/ {2}aws[^[]*/, now(" = ", "\n", "  ") + "  "));
+});
+
+Deno.test("editCredentials() refuses names that cannot be a section, and takes others", () => {
+  const bad = [
+    "",
+    "a]",
+    "[a",
+    "a\nb",
+    "a\r",
+    "a\0",
+    "a\u2028b",
+    " a",
+    "a\t",
+    '"a"',
+    "a #b",
+    ";a",
+    "DEFAULT",
+    "__proto__",
+  ];
+  for (const name of [...bad, "profile x", "sso-session x"]) {
+    const refusal = editCredentials("[a]\n", name, KEYS);
+    assert.equal(refusal.kind === "refused" && refusal.code, "ProfileNameInvalid", JSON.stringify(name));
+  }
+  for (const name of ["default", "a b", "a/b@c+d", "corp\\dev", "o'neil", "a=b", "a:b", "dév", "profile", "x#1"]) {
+    const edited = editCredentials("", name, KEYS);
+    assert.equal(edited.kind === "edited" && edited.text, `[${name}]\n${now()}`);
+  }
+});
+
+Deno.test("editCredentials() refuses values that would not be read back, without showing them", () => {
+  for (
+    const value of [
+      "",
+      "s3cret\n[a]",
+      "s3cret\r",
+      " s3cret",
+      "s3 cret",
+      "#s3cret",
+      ";s3cret",
+      '"s3cret"',
+      "s3crét",
+      "s3\0",
+    ]
+  ) {
+    for (const key of ["aws_secret_access_key", "aws_session_token", "region"]) {
+      const refusal = editCredentials("", "x", { ...KEYS, [key]: value });
+      assert.ok(refusal.kind === "refused" && refusal.code === "ValueInvalid", JSON.stringify(value));
+      assert.match(refusal.why, new RegExp(`^the new ${key} is empty or holds a character`));
+      assert.doesNotMatch(refusal.why + refusal.hint, /s3/);
+    }
+  }
+});
+
+/** The text without the lines that may be ours, found without the code under test. */
+function withoutOurs(text: string): string {
+  const header = /^(\ufeff?)\s*\[x\]\s*$/;
+  const ours = /^\s*(aws_(access_key_id|secret_access_key|se\w+_token)|x_sso_heal_expiration|region)\s*[=:]/i;
+  const lines = text.split(/(?<=\r\n|\n|\r(?!\n))/).map((line) => line.replace(header, "$1"));
+  return lines.filter((line) => !ours.test(line)).join("").replace(/\s+$/, "");
+}
+
+Deno.test("editCredentials() leaves every byte of others in any file, and is done after one edit", () => {
+  let edits = 0;
+  const property = fc.property(FILE, fc.boolean(), fc.boolean(), (text, force, out) => {
+    const keys = out ? undefined : KEYS;
+    const edited = editCredentials(text, "x", keys, { force });
+    if (edited.kind === "refused") return;
+    edits += Number(edited.changed);
+    assert.equal(withoutOurs(edited.text), withoutOurs(text));
+    assert.equal(edited.changed, edited.text !== text);
+    const again = editCredentials(edited.text, "x", keys, { force });
+    assert.equal(again.kind === "edited" ? again.text : again.why, edited.text);
+    if (!out) { for (const value of Object.values(KEYS)) assert.equal(edited.text.split(value).length, 2); }
+  });
+  fc.assert(property, { numRuns: 2000, seed: 20261121 });
+  assert.ok(edits > 500, `only ${edits} edits`);
+});

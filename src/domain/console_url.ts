@@ -1,0 +1,180 @@
+// The link that signs a person in to the AWS web console: which hosts, which page, and the two requests of federation.
+//
+// Protocol: IAM User Guide, "Enable custom identity broker access to the AWS console". First the keys of a role are
+// exchanged for a sign-in token, then a link with that token is opened within 15 minutes.
+import { EXIT, UserError } from "./problem.ts";
+import { Secret } from "./secret.ts";
+
+interface Partition {
+  readonly regions: RegExp;
+  readonly signIn: (region: string) => string;
+  /** `prefix` is the region and a dot, or nothing. */
+  readonly console: (prefix: string) => string;
+  /** The region whose console has no prefix. */
+  readonly bare?: string;
+}
+
+/**
+ * Sign-in: the endpoint rule set of the service `signin` in botocore, for the regional names; China by the toolkits of
+ * AWS (aws-toolkit-jetbrains AwsConsoleUrlFactory.kt), who know no regional federation there, and no name with
+ * `cn-north-1`. European sovereign cloud: docs.aws.eu, "endpoints".
+ */
+const PARTITIONS: readonly Partition[] = [
+  {
+    regions: /^cn-/,
+    signIn: () => "signin.amazonaws.cn",
+    console: (prefix) => `${prefix}console.amazonaws.cn`,
+    bare: "cn-north-1",
+  },
+  {
+    regions: /^us-gov-/,
+    signIn: (region) => `${region === "us-gov-west-1" ? "" : `${region}.`}signin.amazonaws-us-gov.com`,
+    console: (prefix) => `${prefix}console.amazonaws-us-gov.com`,
+  },
+  {
+    regions: /^eusc-/,
+    signIn: (region) => `${region}.signin.amazonaws-eusc.eu`,
+    console: (prefix) => `${prefix}console.amazonaws-eusc.eu`,
+  },
+];
+const COMMERCIAL: Partition = {
+  regions: /^/,
+  signIn: (region) => `${region}.signin.aws.amazon.com`,
+  console: (prefix) => `${prefix}console.aws.amazon.com`,
+};
+
+/** Isolated regions, whose consoles nobody outside can see. */
+const UNKNOWN = /^[a-z]{2}-iso[a-z]?-/;
+
+/** A host label, and no number: it becomes a part of a host name. */
+const REGION = /^(?!\d+$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/;
+
+/** Paths that are not called as the service is in the AWS CLI or by people. */
+const PATHS: ReadonlyMap<string, string> = new Map(Object.entries({
+  apigatewayv2: "apigateway",
+  bill: "billing",
+  ce: "cost-management",
+  cfn: "cloudformation",
+  codebuild: "codesuite/codebuild",
+  codecommit: "codesuite/codecommit",
+  codedeploy: "codesuite/codedeploy",
+  codepipeline: "codesuite/codepipeline",
+  configservice: "config",
+  cw: "cloudwatch",
+  ddb: "dynamodbv2",
+  dynamodb: "dynamodbv2",
+  eventbridge: "events",
+  opensearch: "aos",
+  organizations: "organizations/v2",
+  r53: "route53/v2",
+  redshift: "redshiftv2",
+  route53: "route53/v2",
+  sfn: "states",
+  sns: "sns/v3",
+  sqs: "sqs/v3",
+  ssm: "systems-manager",
+  "sso-admin": "singlesignon",
+  sso: "singlesignon",
+  stepfunctions: "states",
+}));
+
+/** Services of an account as a whole: their consoles are at the name without a region. */
+const GLOBAL = new Set([
+  "billing",
+  "cloudfront",
+  "cost-management",
+  "globalaccelerator",
+  "iam",
+  "organizations/v2",
+  "route53/v2",
+]);
+
+/** `https://` host of the sign-in service for a region. Token and link must come from the same. */
+export function signInEndpoint(region: string): string {
+  return `https://${partitionOf(region).signIn(region)}`;
+}
+
+/**
+ * The page to land on: that of a service, else the console's first.
+ *
+ * @param service as in the AWS CLI (`dynamodb`, `ssm`), or a path of the console (`ec2/v2`)
+ * @throws {UserError} for a region or a service that cannot be a part of a link
+ */
+export function consolePage(region: string, service?: string): string {
+  const partition = partitionOf(region);
+  const named = service?.toLowerCase();
+  if (named !== undefined && !/^[a-z\d-]+(?:\/[a-z\d-]+)*$/.test(named)) {
+    throw wrong(`Cannot open the console of service "${named}": that is no service`, "write a name such as s3 or ec2");
+  }
+  const path = named === undefined ? "console" : PATHS.get(named) ?? named;
+  const prefix = region === partition.bare || GLOBAL.has(path) ? "" : `${region}.`;
+  return `https://${partition.console(prefix)}/${path}/home?region=${region}`;
+}
+
+/** Keys of a role, revealed: the request for the token is made where the network is. */
+export interface SigninKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+/** Where both requests go, below the sign-in endpoint. */
+export const FEDERATION_PATH = "/federation";
+
+/**
+ * The form to POST for a sign-in token; the answer is `{"SigninToken": "…"}`. In the body and not in the URL, as the
+ * toolkits of AWS do it, because URLs end up in the logs of proxies.
+ *
+ * @param seconds life of the console session, see {@link sessionSeconds}; as long as the keys unless given
+ */
+export function signinTokenForm(keys: SigninKeys, seconds?: number): string {
+  const session = { sessionId: keys.accessKeyId, sessionKey: keys.secretAccessKey, sessionToken: keys.sessionToken };
+  const form = new URLSearchParams({ Action: "getSigninToken", Session: JSON.stringify(session) });
+  if (seconds !== undefined) form.set("SessionDuration", String(seconds));
+  return form.toString();
+}
+
+/** The link to open, within 15 minutes. Whoever has it is signed in. */
+export function loginLink(signInEndpoint: string, signinToken: string, page: string): Secret {
+  const query = new URLSearchParams({ Action: "login", Issuer: "", Destination: page, SigninToken: signinToken });
+  return new Secret(`${signInEndpoint}${FEDERATION_PATH}?${query}`);
+}
+
+const SHORTEST_S = 900;
+const LONGEST_S = 12 * 3600;
+
+/**
+ * The life of the console session in seconds, undefined if it is left to AWS (as long as the keys).
+ *
+ * @param chained whether the role was assumed by another role: AWS ends such a session with its keys, after one hour at
+ *   most, and refuses any wish of another length (aws-sso-cli 1205)
+ * @throws {UserError} for less than 15 minutes, more than 12 hours, or any wish with `chained`
+ */
+export function sessionSeconds(durationMs: number | undefined, chained: boolean): number | undefined {
+  if (durationMs === undefined) return undefined;
+  if (chained) {
+    throw wrong(
+      `Cannot choose "--duration": this role is assumed by another one, so its console session lasts 1h at most`,
+      "leave out --duration",
+    );
+  }
+  const seconds = Math.floor(durationMs / 1000);
+  if (seconds < SHORTEST_S || seconds > LONGEST_S) {
+    throw wrong(`Option "--duration" is from 15m to 12h`, "write for example: --duration 4h");
+  }
+  return seconds;
+}
+
+function partitionOf(region: string): Partition {
+  if (!REGION.test(region)) {
+    throw wrong(`Cannot use region "${region}": that is no region`, "write: --region us-east-1");
+  }
+  if (UNKNOWN.test(region)) {
+    throw wrong(`Cannot make a link for region "${region}": its web console is not known`, "choose another region");
+  }
+  return PARTITIONS.find(({ regions }) => regions.test(region)) ?? COMMERCIAL;
+}
+
+function wrong(message: string, hint: string): UserError {
+  return new UserError(message, [hint], EXIT.usage);
+}
