@@ -70,6 +70,7 @@ Deno.test("execute() asks export for others, in a process of its own", async () 
     args: ["export", "--profile=corp-dev", "--format=json", "--verbose"],
     env: { HTTPS_PROXY: "http://proxy.example" },
     cwd: system.home,
+    together: true,
     timeoutMs: 120_000,
   }]);
   assert.deepEqual(started[0].env, {

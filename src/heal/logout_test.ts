@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { FakeAws, OFFLINE, refusal, UNAUTHORIZED } from "../../tests/support/fake_aws.ts";
 import { type FakeSystem, fakeSystem, HOUR } from "../../tests/support/fake_system.ts";
+import { holdLock } from "../../tests/support/held_lock.ts";
 import { contextOf } from "../../tests/support/heal_run.ts";
 import {
   remember,
@@ -18,7 +19,6 @@ import { tokenPath } from "../aws/token_cache.ts";
 import { formatToken } from "../aws/token_format.ts";
 import type { Token } from "../domain/token.ts";
 import type { LogoutReport } from "../domain/report.ts";
-import { acquireLock } from "../store/lock.ts";
 import { sessionLockPath } from "../store/paths.ts";
 import { logout } from "./logout.ts";
 
@@ -140,11 +140,8 @@ Deno.test("logout() goes on with other sessions when another run holds the lock 
   await using system = await fakeSystem();
   using aws = new FakeAws().on("Logout", {});
   await bothSignedIn(system);
-  system.raceMs = 0;
-  const { now, sleep } = system;
-  const lock = await acquireLock(sessionLockPath(system.home, "corp"), { now, sleep, timeoutMs: 0 });
+  await using _lock = await holdLock(system, sessionLockPath(system.home, "corp"));
   const [corp, lab] = await logOut(system, aws, true);
-  lock.release();
   assert.deepEqual([corp.told, corp.removed, corp.error?.code], [false, [], "LockHeld"]);
   assert.deepEqual([lab.told, lab.error], [true, undefined]);
 });

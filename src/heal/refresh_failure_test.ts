@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { FakeAws, OFFLINE, refusal, THROTTLED, UNAVAILABLE } from "../../tests/support/fake_aws.ts";
 import { DAY, type FakeSystem, fakeSystem, HOUR, MINUTE, START } from "../../tests/support/fake_system.ts";
+import { holdLock } from "../../tests/support/held_lock.ts";
 import { REFRESH_AHEAD_MS, runOf, viewOf } from "../../tests/support/heal_run.ts";
 import {
   freshToken,
@@ -14,7 +15,7 @@ import {
 } from "../../tests/support/session_home.ts";
 import { readTokenAt, tokenPath } from "../aws/token_cache.ts";
 import type { CallFailure } from "../domain/classify.ts";
-import { LockHeld, withLock } from "../store/lock.ts";
+import { LockHeld } from "../store/lock.ts";
 import { awsPaths, sessionLockPath } from "../store/paths.ts";
 import { fingerprintOf } from "../store/session_record.ts";
 import { listTemporary } from "../store/temporary.ts";
@@ -233,19 +234,13 @@ Deno.test("refresh() is done although the state folder takes no record any more"
   assert.deepEqual(system.logged.map(({ level }) => level), ["warning", "info"]);
 });
 
-Deno.test("refresh() gives up when another sso-heal holds the session until the end of the run", {
-  // A request for a lock that was given up ends when the kernel answers it, which may be after the test.
-  sanitizeOps: false,
-}, async () => {
+Deno.test("refresh() gives up when another sso-heal holds the session until the end of the run", async () => {
   await using system = await fakeSystem();
   using aws = new FakeAws();
   writeToken(system, "corp", tokenOf("corp", MINUTE));
   const seen = await viewOf(system, CORP);
-  system.raceMs = 0;
-  const { now, sleep } = system;
-  await withLock(sessionLockPath(system.home, "corp"), { timeoutMs: 0, now, sleep }, async () => {
-    await assert.rejects(refresh(runOf(system, aws), seen, OPTIONS), LockHeld);
-  });
+  await using _lock = await holdLock(system, sessionLockPath(system.home, "corp"));
+  await assert.rejects(refresh(runOf(system, aws), seen, OPTIONS), LockHeld);
   assert.equal(system.clock, START + 5 * MINUTE);
 });
 
