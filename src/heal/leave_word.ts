@@ -43,7 +43,7 @@ export async function leaveWord(
     if (whole) {
       const timer = scheduled
         ? { scheduledAt: at, sandbox: await isConfined(home, service) }
-        : lastScheduled(readHeartbeat(home));
+        : service && lastScheduled(readHeartbeat(home));
       writeHeartbeat(home, { at, outcome, exitCode, pid: Deno.pid, version: VERSION, ...timer });
       const metrics = metricsOf(report);
       writeMetrics(home, metrics);
