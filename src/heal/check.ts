@@ -7,7 +7,6 @@ import { type Outcome, worst } from "../domain/outcome.ts";
 import type { CheckReport } from "../domain/report.ts";
 import type { Choice } from "../domain/select.ts";
 import { awsPaths, statePaths } from "../store/paths.ts";
-import { readServiceRecord } from "../store/service_record.ts";
 import { listTemporary } from "../store/temporary.ts";
 import type { Context } from "./context.ts";
 import type { People, Worked } from "./heal_due.ts";
@@ -43,9 +42,8 @@ export interface CheckOptions {
 export async function runCheck(context: Context, options: CheckOptions): Promise<CheckReport> {
   const { system } = context;
   const startedAt = system.now();
-  const service = readServiceRecord(system.home);
-  const setup = await loadSetup(system, options.choice, service?.everyMs);
-  const { config, inventory, selected, refreshAheadMs, problems, warnings } = setup;
+  const setup = await loadSetup(system, options.choice);
+  const { config, inventory, selected, service, everyMs, refreshAheadMs, problems, warnings } = setup;
   if (!config.channels.some(startsProgram)) context.forgoPrograms();
   const heal: HealOptions = { refreshAheadMs, force: options.forceRefresh, probe: options.probe };
   const leftovers = listTemporary(awsPaths(system.home).ssoCache);
@@ -81,18 +79,17 @@ export async function runCheck(context: Context, options: CheckOptions): Promise
       notify: options.notify,
       isWhole: whole && problems.length === 0,
       openIncidents: existsSync(statePaths(system.home).alerts),
-      waitUntil: startedAt + (options.waitApprovalMs ?? untilNextRun(service?.everyMs)),
+      waitUntil: startedAt + (options.waitApprovalMs ?? untilNextRun(everyMs)),
       waitLockMs: options.waitLockMs,
       onPause: async (worked) => void await leave(worked),
     }),
   );
 }
 
-const DEFAULT_EVERY_MS = 10 * 60_000;
 /** A check that waits for somebody ends so long before the next one begins. */
 const BEFORE_NEXT_MS = 60_000;
 
-function untilNextRun(everyMs = DEFAULT_EVERY_MS): number {
+function untilNextRun(everyMs: number): number {
   return Math.max(everyMs - BEFORE_NEXT_MS, everyMs / 2);
 }
 

@@ -16,7 +16,7 @@ export interface Way {
 export const MANAGERS: Readonly<Record<Manager["name"], Manager>> = { launchd, systemd, cron };
 
 /** Every way that a machine of this kind knows, the narrowest first. */
-export function waysOf(os: "darwin" | "linux"): readonly Way[] {
+function waysOf(os: "darwin" | "linux"): readonly Way[] {
   const own: Manager = os === "darwin" ? launchd : systemd;
   return [
     { manager: own, scope: "system" },
@@ -63,7 +63,7 @@ export function firstHardening({ manager, scope }: Way): Hardening {
 }
 
 /** Enough of a job to know its files. */
-export function anyJob(account: Account, scope: Scope): Job {
+function anyJob(account: Account, scope: Scope): Job {
   return {
     account,
     scope,

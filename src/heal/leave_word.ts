@@ -50,7 +50,7 @@ export async function leaveWord(
       if (metricsFile !== undefined) await publish(metricsFile, metrics, log);
     }
     // What runs say that crash; launchd itself never shortens it.
-    if (scheduled && service?.manager === "launchd") emptyIfLarge(`${statePaths(home).dir}/log/launchd.err.log`);
+    if (scheduled && service?.manager === "launchd") emptyIfLarge(statePaths(home).launchdErrors);
   } catch (error) {
     const { writeFailure } = await import("../store/write_failure.ts");
     const { message } = writeFailure(error, { path: statePaths(home).dir });

@@ -8,7 +8,6 @@ import type { Selected } from "../domain/select.ts";
 import type { Session } from "../domain/session.ts";
 import type { Token } from "../domain/token.ts";
 import { awsPaths } from "../store/paths.ts";
-import { readServiceRecord } from "../store/service_record.ts";
 import { listTemporary } from "../store/temporary.ts";
 import type { Context, Run } from "./context.ts";
 import { healSession } from "./heal_session.ts";
@@ -57,8 +56,7 @@ export async function fetchCredentials(
 /** @throws {UserError} when AWS need not be asked: no token that lives, and none to be had without a person. */
 async function lookAtSession(context: Context, chain: RoleChain): Promise<View> {
   const { system } = context;
-  const everyMs = readServiceRecord(system.home)?.everyMs;
-  const { config, inventory, refreshAheadMs } = await loadSetup(system, { sessions: [], profiles: [] }, everyMs);
+  const { config, inventory, refreshAheadMs } = await loadSetup(system, { sessions: [], profiles: [] });
   const leftovers = listTemporary(awsPaths(system.home).ssoCache);
   if (leftovers.length > 0) {
     const { recoverTokens } = await import("./recover.ts");

@@ -2,8 +2,10 @@
 import { type Inventory, loadInventory } from "../aws/inventory.ts";
 import { type Config, loadConfig } from "../config/config.ts";
 import { matchesGlob } from "../domain/glob.ts";
+import { DEFAULT_INTERVAL } from "../domain/interval.ts";
 import type { Problem } from "../domain/problem.ts";
 import { type Choice, select, type Selected, unmatched } from "../domain/select.ts";
+import { readServiceRecord, type ServiceRecord } from "../store/service_record.ts";
 import type { System } from "../system/system.ts";
 
 /**
@@ -11,12 +13,15 @@ import type { System } from "../system/system.ts";
  * delay, they never need to.
  */
 const REFRESH_MARGIN_MS = 18 * 60_000;
-const DEFAULT_EVERY_MS = 10 * 60_000;
 
 export interface Setup {
   readonly config: Config;
   readonly inventory: Inventory;
   readonly selected: readonly Selected[];
+  /** The job that is installed. */
+  readonly service?: ServiceRecord;
+  /** Milliseconds between two of its runs, or what they usually are. */
+  readonly everyMs: number;
   /** {@link Config} with its default. */
   readonly refreshAheadMs: number;
   /** What stops nothing but makes the outcome `broken`. */
@@ -24,11 +29,10 @@ export interface Setup {
   readonly warnings: readonly Problem[];
 }
 
-/**
- * @param everyMs time between two runs of the installed job
- * @throws {UserError} (exit 2) when a name on the command line matches nothing.
- */
-export async function loadSetup(system: System, choice: Choice, everyMs = DEFAULT_EVERY_MS): Promise<Setup> {
+/** @throws {UserError} (exit 2) when a name on the command line matches nothing. */
+export async function loadSetup(system: System, choice: Choice): Promise<Setup> {
+  const service = readServiceRecord(system.home);
+  const everyMs = service?.everyMs ?? DEFAULT_INTERVAL * 60_000;
   const { config, problems, warnings } = await loadConfig(system.home);
   const inventory = await loadInventory(system);
   let missing: Problem[] = [];
@@ -61,6 +65,8 @@ export async function loadSetup(system: System, choice: Choice, everyMs = DEFAUL
     config,
     inventory,
     selected,
+    service,
+    everyMs,
     refreshAheadMs: config.check.refreshAheadMs ?? everyMs + REFRESH_MARGIN_MS,
     problems: [...problems, ...inventory.problems, ...lost, ...unusable],
     warnings: [...warnings, ...missing],

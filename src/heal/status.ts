@@ -5,7 +5,6 @@ import type { Outcome } from "../domain/outcome.ts";
 import type { StatusReport } from "../domain/report.ts";
 import { NO_SERVICE } from "../domain/service.ts";
 import { readHeartbeat } from "../store/journal.ts";
-import { readServiceRecord } from "../store/service_record.ts";
 import type { Context } from "./context.ts";
 import { look, wasUsed } from "./look.ts";
 import { reportOf } from "./report.ts";
@@ -22,9 +21,8 @@ const OUTCOMES: readonly string[] = [
 
 /** Reads the state of the chosen sessions. @throws {UserError} when the choice matches nothing (exit 2). */
 export async function readStatus({ system, forgoPrograms }: Context, choice: Choice): Promise<StatusReport> {
-  const record = readServiceRecord(system.home);
-  if (record === undefined || record.manager === "run") forgoPrograms();
-  const { selected, refreshAheadMs, problems, warnings } = await loadSetup(system, choice, record?.everyMs);
+  const { selected, service, refreshAheadMs, problems, warnings } = await loadSetup(system, choice);
+  if (service === undefined || service.manager === "run") forgoPrograms();
   const views = await Promise.all(selected.map((each) => look(system, each, { refreshAheadMs })));
   const someUsed = views.some(wasUsed);
   const sessions = views.map((view) => reportOf(view, view.chosen || wasUsed(view) || !someUsed));
@@ -40,8 +38,8 @@ export async function readStatus({ system, forgoPrograms }: Context, choice: Cho
     warnings,
     lastRunAt: heartbeat?.at,
     lastOutcome,
-    service: record === undefined
+    service: service === undefined
       ? { ...NO_SERVICE, lastRunAt: heartbeat?.scheduledAt }
-      : await readServiceStatus(system, record),
+      : await readServiceStatus(system, service),
   };
 }

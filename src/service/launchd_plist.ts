@@ -54,7 +54,7 @@ export function plistOf(job: Job): string {
     user: escaped("the account", name),
     binary: escaped("the path of the binary", job.binary),
     home: escaped("the home", home),
-    errors: escaped("the path of the log", `${statePaths(home).dir}/log/launchd.err.log`),
+    errors: escaped("the path of the log", statePaths(home).launchdErrors),
     environment: variables({ ...DEFAULT_ENV, ...env, ...own }),
     minutes: minutesOfHour(offset, job.everyMinutes)
       .map((minute) => `\t\t<dict><key>Minute</key><integer>${minute}</integer></dict>`).join("\n"),

@@ -13,6 +13,8 @@ export interface StatePaths {
   readonly service: string;
   readonly metrics: string;
   readonly log: string;
+  /** What a check of launchd says that cannot even start; launchd writes it. */
+  readonly launchdErrors: string;
 }
 
 export function statePaths(home: string): StatePaths {
@@ -29,6 +31,7 @@ export function statePaths(home: string): StatePaths {
     service: `${dir}/service.json`,
     metrics: `${dir}/metrics.prom`,
     log: `${dir}/log/sso-heal.log`,
+    launchdErrors: `${dir}/log/launchd.err.log`,
   };
 }
 
