@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CLIENTS, clientTest } from "../../tests/binary/clients/clients.ts";
+import { editOne } from "../../tests/credentials/edit_one.ts";
 import { EDITED, FILE, KEYS } from "../../tests/credentials/nasty.ts";
-import { editCredentials } from "./credentials_edit.ts";
 
 const BOTO3 = CLIENTS.find(({ name }) => name === "boto3")!;
 const SCRIPT = new URL("../../tests/credentials/read.py", import.meta.url).pathname;
@@ -37,7 +37,7 @@ async function readByBotocore(texts: readonly string[]): Promise<Answer[]> {
 clientTest(BOTO3, "botocore reads the keys that editCredentials() wrote, and everything else as before", async () => {
   const generated = fc.sample(FILE, { numRuns: 600, seed: 4711 });
   const cases = [...EDITED.map(([, before]) => before), ...generated].flatMap((before) => {
-    const edited = editCredentials(before, "x", KEYS, { force: true });
+    const edited = editOne(before, "x", KEYS, { force: true });
     return edited.kind === "edited" ? [{ before, after: edited.text }] : [];
   });
   const [was, is] = [

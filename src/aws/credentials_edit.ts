@@ -1,34 +1,50 @@
-// Edits one profile in the text of the credentials file: every byte stays that is not in a line of ours.
-import { type LegacyKeys, MARK, OLD_TOKEN, OURS, SECRETS, WRITTEN } from "./credentials_keys.ts";
-import { withKeys, withoutKeys, withSection } from "./credentials_lines.ts";
+// Edits profiles in the text of the credentials file: every byte stays that is not in a line of ours.
+import { namesIn, type ProfileNames } from "./credentials_names.ts";
+import { type LegacyKeys, MARK, OURS, SECRETS } from "./credentials_keys.ts";
+import { addSection, type Draft, putKeys, takeKeys } from "./credentials_lines.ts";
+import { type Intent, isAsMeant } from "./credentials_meaning.ts";
 import {
-  defaultRefusal,
+  ambiguityRefusal,
   handMadeRefusal,
-  hiddenRefusal,
   indentationRefusal,
-  likenessRefusal,
   nameRefusal,
   type Refusal,
   tangleRefusal,
   twiceRefusal,
   valueRefusal,
 } from "./credentials_refusals.ts";
-import { type IniDocument, type IniEntry, type IniSection, parseIni } from "./ini.ts";
+import { type IniSection, parseIni } from "./ini.ts";
 
-/** The new text, or why nothing was changed. Line numbers count from 1, in the text as given. */
+/** One profile to write, or to take our keys out of. */
+export interface CredentialsChange {
+  /** Name of the section. */
+  readonly profile: string;
+  /** Undefined takes ours out. */
+  readonly keys: LegacyKeys | undefined;
+  /** Take over a section that was made by hand. */
+  readonly force?: boolean;
+}
+
+/** What became of one change. */
 export type Edited = Edit | Refusal;
 
 export interface Edit {
   readonly kind: "edited";
-  readonly text: string;
-  /** False when `text` is the text as given. */
+  /** False when the profile already is as asked for. */
   readonly changed: boolean;
   /** Keys of the section that are not ours and stay; some, such as `role_arn`, outweigh ours. Absent: none. */
   readonly foreign?: readonly string[];
 }
 
+/** The new text, and what became of every change, in their order. Line numbers count from 1, in the text as given. */
+export interface EditedFile {
+  readonly text: string;
+  readonly edits: readonly Edited[];
+}
+
 /**
- * Gives the section `[profile]` the `keys`, or takes our keys out of it when they are undefined.
+ * Makes the changes: gives the section `[profile]` the `keys`, or takes our keys out of it when they are undefined. A
+ * refusal of one leaves the others alone.
  *
  * A line of ours is replaced where it stands (its indentation, spacing and ending stay; what stands behind a value is
  * part of the value for the AWS CLI, a comment too, and goes with it), missing ones follow the last of ours, a second
@@ -38,76 +54,94 @@ export interface Edit {
  *
  * Whatever AWS clients could read in two ways is refused. What is returned was read back: it holds the keys, and
  * everything else means what it meant before. Files that Python refuses as a whole are edited, and it still refuses them.
+ *
+ * The time grows with the size of the text and the number of changes, not with their product. Of several changes of one
+ * profile each is made after all first ones; what such a later one is refused for is counted in the text it was given.
  */
-export function editCredentials(
-  text: string,
-  profile: string,
-  keys: LegacyKeys | undefined,
-  { force = false }: { readonly force?: boolean } = {},
+export function editCredentials(text: string, changes: readonly CredentialsChange[]): EditedFile {
+  const edits = new Array<Edited>(changes.length);
+  for (const round of roundsOf(changes)) {
+    const done = editDistinct(text, round.map((at) => changes[at]));
+    text = done.text;
+    for (const [index, at] of round.entries()) edits[at] = done.edits[index];
+  }
+  return { text, edits };
+}
+
+/** Positions of the changes, in rounds in which no profile stands twice. */
+function roundsOf(changes: readonly CredentialsChange[]): number[][] {
+  const rounds: number[][] = [];
+  const seen = new Map<string, number>();
+  for (const [at, { profile }] of changes.entries()) {
+    const round = seen.get(profile) ?? 0;
+    seen.set(profile, round + 1);
+    (rounds[round] ??= []).push(at);
+  }
+  return rounds;
+}
+
+/** Reads once, edits all, reads back once. Only when that shows harm, by halves: which change does it? */
+function editDistinct(text: string, changes: readonly CredentialsChange[]): EditedFile {
+  const document = parseIni(text, "");
+  const names = namesIn(document);
+  const draft: Draft = { document, places: [...document.lines] };
+  const intents = new Map<string, Intent>();
+  const edits = changes.map((change) => editOne(draft, names, change, intents));
+  if (intents.size === 0) return { text, edits };
+  const after = draft.places.join("");
+  if (isAsMeant(document, parseIni(after, ""), intents)) return { text: after, edits };
+
+  const harmful = (at: number) =>
+    indentationRefusal(changes[at].profile, names.named.get(changes[at].profile)?.[0].line);
+  if (changes.length === 1) return { text, edits: [harmful(0)] };
+  const middle = changes.length >> 1;
+  const first = editDistinct(text, changes.slice(0, middle));
+  const second = editDistinct(first.text, changes.slice(middle));
+  const judged = first.edits.concat(second.edits);
+  // The second half was judged in a text with other line numbers.
+  const isNew = (at: number) => judged[at].kind === "refused" && edits[at].kind === "edited";
+  return { text: second.text, edits: edits.map((edit, at) => isNew(at) ? harmful(at) : edit) };
+}
+
+/** Makes one change in the draft and notes what it was meant to do, unless it is refused or there is nothing to do. */
+function editOne(
+  draft: Draft,
+  names: ProfileNames,
+  { profile, keys, force = false }: CredentialsChange,
+  intents: Map<string, Intent>,
 ): Edited {
   const unusable = nameRefusal(profile) ?? (keys && valueRefusal(keys));
   if (unusable) return unusable;
-  const before = parseIni(text, "");
-  const [section, second] = before.sections.filter(({ header }) => header === profile);
+  const [section, second] = names.named.get(profile) ?? [];
   if (second) return twiceRefusal(profile, second.line);
-  const unclear = keys &&
-    (likenessRefusal(before, profile) ?? hiddenRefusal(before, profile) ?? defaultRefusal(before));
+  const unclear = keys && ambiguityRefusal(names, profile);
   if (unclear) return unclear;
 
   const isOurs = section?.entries.some(({ key }) => key === MARK) ?? false;
   if (section && !isOurs && !force && section.entries.length > 0) {
-    return keys ? handMadeRefusal(profile, section.line) : edited(text, text, section);
+    return keys ? handMadeRefusal(profile, section.line) : edited(false, section);
   }
-  const tangle = section && tangleRefusal(before, section, OURS);
+  const tangle = section && tangleRefusal(draft.document, section, OURS);
   if (tangle) return tangle;
   const ours = keys || isOurs ? OURS : SECRETS;
-  const after = textAfter(before, section, profile, keys, ours);
-  const [was, is] = [contentOf(before, profile, ours), contentOf(parseIni(after, ""), profile, ours)];
-  if (was.foreign !== is.foreign || !isRight(is.entries, keys)) return indentationRefusal(profile, section?.line);
-  return edited(text, after, section);
+  const changed = change(draft, section, profile, keys, ours);
+  if (changed) intents.set(profile, { keys, ours });
+  return edited(changed, section);
 }
 
-function textAfter(
-  before: IniDocument,
+function change(
+  draft: Draft,
   section: IniSection | undefined,
   profile: string,
   keys: LegacyKeys | undefined,
   ours: ReadonlySet<string>,
-): string {
-  if (!section) return keys ? withSection(before, profile, keys) : before.lines.join("");
-  return keys ? withKeys(before, section, keys) : withoutKeys(before, section, ours);
+): boolean {
+  if (section) return keys ? putKeys(draft, section, keys) : takeKeys(draft, section, ours);
+  if (keys) addSection(draft, profile, keys);
+  return keys !== undefined;
 }
 
-function edited(before: string, text: string, section?: IniSection): Edit {
+function edited(changed: boolean, section?: IniSection): Edit {
   const foreign = section?.entries.map(({ key }) => key).filter((key) => !OURS.has(key)) ?? [];
-  return { kind: "edited", text, changed: text !== before, ...(foreign.length > 0 && { foreign }) };
-}
-
-interface Content {
-  /** Entries of ours in all sections of the name. */
-  readonly entries: readonly IniEntry[];
-  /** What everything else is read as. */
-  readonly foreign: string;
-}
-
-function contentOf({ sections, strayLines }: IniDocument, profile: string, ours: ReadonlySet<string>): Content {
-  const isOurs = (section: IniSection, { key }: IniEntry) => section.header === profile && ours.has(key);
-  const foreign = sections.map((section) => [
-    section.header === profile ? [] : [section.header ?? null],
-    section.entries.filter((entry) => !isOurs(section, entry)).map(({ key, value }) => [section.header, key, value]),
-    section.junkLines.length,
-  ]);
-  return {
-    entries: sections.flatMap((section) => section.entries.filter((entry) => isOurs(section, entry))),
-    foreign: JSON.stringify([strayLines.length, foreign.filter((part) => JSON.stringify(part) !== "[[],[],0]")]),
-  };
-}
-
-/** Whether the keys are there, once each and with their values, and nothing of ours besides. */
-function isRight(entries: readonly IniEntry[], keys: LegacyKeys | undefined): boolean {
-  if (keys === undefined) return entries.length === 0;
-  return entries.every(({ key }) => key !== OLD_TOKEN) && WRITTEN.every((key) => {
-    const values = entries.filter((entry) => entry.key === key).map(({ value }) => value);
-    return keys[key] === undefined || values.length === 1 && values[0] === keys[key];
-  });
+  return { kind: "edited", changed, ...(foreign.length > 0 && { foreign }) };
 }

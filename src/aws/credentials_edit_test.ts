@@ -1,21 +1,21 @@
 // Proves that an edit of the credentials file changes our lines and nothing else, and that AWS clients read the result.
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { editOne } from "../../tests/credentials/edit_one.ts";
 import { BOM, EDITED, FILE, HAND_MADE, KEYS, now, old, REFUSED } from "../../tests/credentials/nasty.ts";
-import { editCredentials } from "./credentials_edit.ts";
 
 Deno.test("editCredentials() replaces, adds and removes lines of ours and leaves every other byte", () => {
   for (const [what, before, after] of EDITED) {
-    const edited = editCredentials(before, "x", KEYS);
+    const edited = editOne(before, "x", KEYS);
     assert.equal(edited.kind === "edited" ? edited.text : edited.why, after, what);
     assert.equal(edited.kind === "edited" && edited.changed, before !== after, what);
-    assert.deepEqual(editCredentials(after, "x", KEYS), { ...edited, changed: false }, `${what}, again`);
+    assert.deepEqual(editOne(after, "x", KEYS), { ...edited, changed: false }, `${what}, again`);
   }
 });
 
 Deno.test("editCredentials() refuses what clients read in two ways, by line", () => {
   for (const [what, before, code, line] of REFUSED) {
-    const refusal = editCredentials(before, "x", KEYS);
+    const refusal = editOne(before, "x", KEYS);
     assert.ok(refusal.kind === "refused", what);
     assert.deepEqual([refusal.code, refusal.line], [code, line], what);
     assert.match(refusal.why + refusal.hint, /^(?!.*(AKIAHAND|old\/)).{40,}$/, what);
@@ -23,7 +23,7 @@ Deno.test("editCredentials() refuses what clients read in two ways, by line", ()
 });
 
 Deno.test("editCredentials() takes a hand-made section over by force, keeps its other keys and tells them", () => {
-  const edited = editCredentials(HAND_MADE, "x", KEYS, { force: true });
+  const edited = editOne(HAND_MADE, "x", KEYS, { force: true });
   assert.deepEqual(edited, {
     kind: "edited",
     text: "[x]\naws_access_key_id = ASIANEW\nrole_arn = r\naws_secret_access_key = new/secret+1=\n" +
@@ -31,18 +31,18 @@ Deno.test("editCredentials() takes a hand-made section over by force, keeps its 
     changed: true,
     foreign: ["role_arn"],
   });
-  const bare = editCredentials("[x]\n  role_arn = r\n  s = t\n", "x", KEYS, { force: true });
+  const bare = editOne("[x]\n  role_arn = r\n  s = t\n", "x", KEYS, { force: true });
   assert.equal(bare.kind === "edited" && bare.text, `[x]\n${now(" = ", "\n", "  ")}  role_arn = r\n  s = t\n`);
 });
 
 Deno.test("editCredentials() writes region and output when told, and leaves those that are there when not", () => {
   const keys = { ...KEYS, region: "eu-west-1", output: "json" };
-  const edited = editCredentials(`[x]\nregion = old\n${old()}`, "x", keys);
+  const edited = editOne(`[x]\nregion = old\n${old()}`, "x", keys);
   assert.equal(edited.kind === "edited" && edited.text, `[x]\nregion = eu-west-1\n${now()}output = json\n`);
-  const created = editCredentials("", "x", keys);
+  const created = editOne("", "x", keys);
   const text = created.kind === "edited" ? created.text : "";
   assert.equal(text, `[x]\n${now()}region = eu-west-1\noutput = json\n`);
-  assert.equal(Object.assign(editCredentials(text, "x", KEYS)).text, text);
+  assert.equal(Object.assign(editOne(text, "x", KEYS)).text, text);
 });
 
 Deno.test("editCredentials() takes our keys out, the header too when nothing else is there", () => {
@@ -60,20 +60,20 @@ Deno.test("editCredentials() takes our keys out, the header too when nothing els
     ["a section that looks like it", `[ x ]\n${old()}`, `[ x ]\n${old()}`],
   ];
   for (const [what, before, after] of rows) {
-    const edited = editCredentials(before, "x", undefined);
+    const edited = editOne(before, "x", undefined);
     assert.equal(edited.kind === "edited" ? edited.text : edited.why, after, what);
   }
-  const forced = editCredentials(`${HAND_MADE}region = r\n`, "x", undefined, { force: true });
+  const forced = editOne(`${HAND_MADE}region = r\n`, "x", undefined, { force: true });
   assert.equal(forced.kind === "edited" && forced.text, "[x]\nrole_arn = r\nregion = r\n");
-  const twice = editCredentials(`[x]\n${old()}[x]\n`, "x", undefined);
+  const twice = editOne(`[x]\n${old()}[x]\n`, "x", undefined);
   assert.equal(twice.kind === "refused" && twice.line, 6);
 });
 
 Deno.test("editCredentials() refuses a change that would turn a header into a part of the value above", () => {
   const before = `[a]\nk = v\n[x]\n${old(" = ", "\n", "  ")}  [b]\n  l = w\n`;
-  const refusal = editCredentials(before, "x", undefined);
+  const refusal = editOne(before, "x", undefined);
   assert.deepEqual(refusal.kind === "refused" && [refusal.code, refusal.line], ["KeysTangled", 3]);
-  const edited = editCredentials(before, "x", KEYS);
+  const edited = editOne(before, "x", KEYS);
   assert.equal(edited.kind === "edited" && edited.text, before.replace(/ {2}aws[^[]*/, now(" = ", "\n", "  ") + "  "));
 });
 
@@ -95,11 +95,11 @@ Deno.test("editCredentials() refuses names that cannot be a section, and takes o
     "__proto__",
   ];
   for (const name of [...bad, "profile x", "sso-session x"]) {
-    const refusal = editCredentials("[a]\n", name, KEYS);
+    const refusal = editOne("[a]\n", name, KEYS);
     assert.equal(refusal.kind === "refused" && refusal.code, "ProfileNameInvalid", JSON.stringify(name));
   }
   for (const name of ["default", "a b", "a/b@c+d", "corp\\dev", "o'neil", "a=b", "a:b", "dév", "profile", "x#1"]) {
-    const edited = editCredentials("", name, KEYS);
+    const edited = editOne("", name, KEYS);
     assert.equal(edited.kind === "edited" && edited.text, `[${name}]\n${now()}`);
   }
 });
@@ -120,7 +120,7 @@ Deno.test("editCredentials() refuses values that would not be read back, without
     ]
   ) {
     for (const key of ["aws_secret_access_key", "aws_session_token", "region"]) {
-      const refusal = editCredentials("", "x", { ...KEYS, [key]: value });
+      const refusal = editOne("", "x", { ...KEYS, [key]: value });
       assert.ok(refusal.kind === "refused" && refusal.code === "ValueInvalid", JSON.stringify(value));
       assert.match(refusal.why, new RegExp(`^the new ${key} is empty or holds a character`));
       assert.doesNotMatch(refusal.why + refusal.hint, /s3/);
@@ -140,12 +140,12 @@ Deno.test("editCredentials() leaves every byte of others in any file, and is don
   let edits = 0;
   const property = fc.property(FILE, fc.boolean(), fc.boolean(), (text, force, out) => {
     const keys = out ? undefined : KEYS;
-    const edited = editCredentials(text, "x", keys, { force });
+    const edited = editOne(text, "x", keys, { force });
     if (edited.kind === "refused") return;
     edits += Number(edited.changed);
     assert.equal(withoutOurs(edited.text), withoutOurs(text));
     assert.equal(edited.changed, edited.text !== text);
-    const again = editCredentials(edited.text, "x", keys, { force });
+    const again = editOne(edited.text, "x", keys, { force });
     assert.equal(again.kind === "edited" ? again.text : again.why, edited.text);
     if (!out) { for (const value of Object.values(KEYS)) assert.equal(edited.text.split(value).length, 2); }
   });

@@ -5,22 +5,11 @@ import { type Owner, ownerOf } from "../store/owner.ts";
 import { statePaths } from "../store/paths.ts";
 import { QUIET_MS, replaceCredentials } from "../store/replace_credentials.ts";
 import type { System } from "../system/system.ts";
-import { editCredentials } from "./credentials_edit.ts";
-import type { LegacyKeys } from "./credentials_keys.ts";
+import { type CredentialsChange, editCredentials } from "./credentials_edit.ts";
 import type { Refusal } from "./credentials_refusals.ts";
 import { wordFailure } from "./read_failure.ts";
 import { readText } from "./read_file.ts";
 import { quoted } from "./wording.ts";
-
-/** One profile to write, or to take our keys out of. */
-export interface CredentialsChange {
-  /** Name of the section. */
-  readonly profile: string;
-  /** Undefined takes ours out. */
-  readonly keys: LegacyKeys | undefined;
-  /** Take over a section that was made by hand. */
-  readonly force?: boolean;
-}
 
 /** What became of one change; a refusal of one leaves the others alone. */
 export interface ChangeOutcome {
@@ -55,9 +44,12 @@ interface Seen {
   readonly changedAt: number;
 }
 
+export type { CredentialsChange };
+
 type Place = Pick<System, "home" | "now" | "sleep">;
 
 const LARGEST_BYTES = 20_000_000;
+const TOO_LARGE_HINT = "see what fills it, or name another file";
 const LOCK_MS = 10_000;
 const MOST_ATTEMPTS = 5;
 
@@ -67,7 +59,7 @@ export function planCredentials(path: string, changes: readonly CredentialsChang
 }
 
 /**
- * Makes the changes, in order, in the file at `path` (absolute) in one write; see {@link editCredentials} for what stays.
+ * Makes the changes in the file at `path` (absolute) in one write; see {@link editCredentials} for what stays.
  *
  * Promised: a reader finds the old or the new file; mode and owner are kept (0600 for a new file); a link stays and its
  * target is replaced; the file as it was before our first change ever stays beside it ({@link backUpOnce}); two of us
@@ -115,39 +107,49 @@ export async function writeCredentials(
 }
 
 function planFor(path: string, before: string | undefined, changes: readonly CredentialsChange[]): CredentialsPlan {
-  let after = before ?? "";
-  const outcomes = changes.map(({ profile, keys, force }): ChangeOutcome => {
-    const edited = editCredentials(after, profile, keys, { force });
-    if (edited.kind === "refused") return { profile, changed: false, problem: problemOf(path, profile, edited) };
-    after = edited.text;
-    return { profile, changed: edited.changed, ...(edited.foreign && { foreign: edited.foreign }) };
+  const { text, edits } = editCredentials(before ?? "", changes);
+  // We would never edit it again.
+  if (text !== before && isTooLarge(text)) throw refusal(path, "it would become larger than 20 MB", TOO_LARGE_HINT);
+  const outcomes = edits.map((edit, at): ChangeOutcome => {
+    const { profile } = changes[at];
+    if (edit.kind === "refused") return { profile, changed: false, problem: problemOf(path, changes[at], edit) };
+    const { changed, foreign } = edit;
+    return { profile, changed, ...(foreign && { foreign }) };
   });
-  return { before, after, outcomes };
+  return { before, after: text, outcomes };
 }
 
-function problemOf(path: string, profile: string, { code, why, hint, line }: Refusal): Problem {
-  const message = `Cannot write profile ${quoted(profile)} into ${quoted(path)}: ${why}`;
+function problemOf(path: string, { profile, keys }: CredentialsChange, { code, why, hint, line }: Refusal): Problem {
+  const message = `Cannot ${keys ? "write" : "remove the keys of"} profile ${quoted(profile)}: ${why}`;
   return { code, message, hint, file: path, ...(line !== undefined && { line }) };
 }
 
 /** Undefined when there is no file. Follows links, as every AWS client does. @throws {UserError} */
 function lookAt(path: string): Seen | undefined {
-  const refuse = (why: string, hint: string) => new UserError(`Cannot edit ${quoted(path)}: ${why}`, [hint]);
   let stat: Deno.FileInfo;
   try {
     stat = Deno.statSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     const { why, hint } = wordFailure(path, { kind: "failed", code: "Unreadable", error });
-    throw refuse(why, hint);
+    throw refusal(path, why, hint);
   }
-  if (!stat.isFile) throw refuse("it is no ordinary file", "name another file");
-  if (stat.size > LARGEST_BYTES) throw refuse("it is larger than 20 MB", "see what fills it, or name another file");
+  if (!stat.isFile) throw refusal(path, "it is no ordinary file", "name another file");
+  if (stat.size > LARGEST_BYTES) throw refusal(path, "it is larger than 20 MB", TOO_LARGE_HINT);
   const read = readText(path);
   if (read.kind === "missing") return undefined;
   if (read.kind === "text") return { text: read.text, owner: ownerOf(stat), changedAt: stat.mtime?.getTime() ?? 0 };
   const { why, hint } = wordFailure(path, read);
-  throw refuse(why, hint);
+  throw refusal(path, why, hint);
+}
+
+function refusal(path: string, why: string, hint: string): UserError {
+  return new UserError(`Cannot edit ${quoted(path)}: ${why}`, [hint]);
+}
+
+function isTooLarge(text: string): boolean {
+  // A UTF-16 unit takes at most three bytes.
+  return text.length * 3 > LARGEST_BYTES && new TextEncoder().encode(text).length > LARGEST_BYTES;
 }
 
 /** The AWS CLI empties the file and fills it then, so what was changed a moment ago may be half of it. */

@@ -73,13 +73,26 @@ Deno.test("writeCredentials() tells why it refuses one profile and writes the ot
     changed: false,
     problem: {
       code: "ProfileHandMade",
-      message: `Cannot write profile "a" into "${system.home}/${FILE}": "[a]" was not made by sso-heal ` +
-        "(it has no x_sso_heal_expiration)",
+      message: 'Cannot write profile "a": "[a]" was not made by sso-heal (it has no x_sso_heal_expiration)',
       hint: "use another name, or take it over with --force",
       file: `${system.home}/${FILE}`,
       line: 1,
     },
   }, { profile: "x", changed: true }]);
+});
+
+Deno.test("writeCredentials() takes over by force only where that is asked for", async () => {
+  await using system = await fakeSystem();
+  const own = (name: string) => `[${name}]\naws_access_key_id = AKIAHAND\n`;
+  system.write(FILE, own("a") + own("b") + `[x]\n${old()}[x]\n`);
+  const changes = [{ profile: "a", keys: KEYS, force: true }, { profile: "b", keys: KEYS }];
+  const { outcomes } = await write(system, [...changes, { profile: "x", keys: undefined as unknown as typeof KEYS }]);
+  assert.equal(system.read(FILE), `[a]\n${now()}${own("b")}[x]\n${old()}[x]\n`);
+  assert.deepEqual(outcomes.map(({ changed, problem }) => problem?.message ?? changed), [
+    true,
+    'Cannot write profile "b": "[b]" was not made by sso-heal (it has no x_sso_heal_expiration)',
+    'Cannot remove the keys of profile "x": "[x]" stands there twice, and the AWS CLI and boto3 refuse such a file',
+  ]);
 });
 
 Deno.test("writeCredentials() keeps a link, writes its target, and puts the backup beside the link", async () => {
@@ -96,6 +109,7 @@ Deno.test("writeCredentials() refuses what is no text file of a sane size, and l
   await using system = await fakeSystem();
   system.write(".aws/large", "");
   Deno.truncateSync(`${system.home}/.aws/large`, 20_000_001);
+  system.write(".aws/nearly", `[a]\nk = ${"é".repeat(9_999_950)}\n`);
   Deno.mkdirSync(`${system.home}/.aws/folder`);
   Deno.writeFileSync(`${system.home}/.aws/latin1`, new Uint8Array([0x23, 0xfc, 0x0a]));
   Deno.writeFileSync(`${system.home}/.aws/utf16`, new Uint8Array([0xff, 0xfe, 0x5b, 0, 0x61, 0, 0x5d, 0]));
@@ -104,6 +118,7 @@ Deno.test("writeCredentials() refuses what is no text file of a sane size, and l
   const before = namesIn(system);
   const rows: [name: string, why: RegExp][] = [
     ["large", /^Cannot edit ".*\/large": it is larger than 20 MB$/],
+    ["nearly", /^Cannot edit ".*\/nearly": it would become larger than 20 MB$/],
     ["folder", /^Cannot edit ".*\/folder": it is no ordinary file$/],
     ["latin1", /^Cannot edit ".*\/latin1": it is not UTF-8 text$/],
     ["utf16", /^Cannot edit ".*\/utf16": it is not UTF-8 text$/],

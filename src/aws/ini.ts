@@ -124,10 +124,12 @@ export function nestedValues(value: string): Map<string, string> {
 /** Cuts behind `\n`, `\r\n` and a lone `\r`, as Python's text files do. */
 function splitLines(text: string): string[] {
   const lines: string[] = [];
+  // Where one of them is not to be found, that is not asked again for every line.
   let carriage = text.indexOf("\r");
+  let newline = text.indexOf("\n");
   for (let start = 0, end = 0; start < text.length; start = end) {
-    const newline = text.indexOf("\n", start);
     if (carriage !== -1 && carriage < start) carriage = text.indexOf("\r", start);
+    if (newline !== -1 && newline < start) newline = text.indexOf("\n", start);
     const aloneFirst = carriage !== -1 && carriage + 1 !== newline && (newline === -1 || carriage < newline);
     end = aloneFirst ? carriage + 1 : newline === -1 ? text.length : newline + 1;
     lines.push(text.slice(start, end));

@@ -48,7 +48,6 @@ export async function replaceCredentials(
   let old: Deno.FsFile | undefined;
   try {
     try {
-      sweepBeside(prepared, place);
       if (owner) await keepOwner(prepared, owner);
       await prepared.store(new TextEncoder().encode(text), owner?.mode);
       if (owner && held?.trim()) backup = await backUpOnce(path, held, { now: place.now(), owner });
@@ -58,6 +57,8 @@ export async function replaceCredentials(
         return "overtaken";
       }
       await prepared.publish();
+      // Not before: where the file system has another clock, as on a network, our own file would look left behind.
+      sweepBeside(prepared, place);
     } catch (error) {
       await giveUp(prepared, backup);
       throw error;

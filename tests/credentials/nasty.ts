@@ -90,6 +90,8 @@ aws_access_key_id=ASIANEW\naws_secret_access_key=new/secret+1=\naws_session_toke
     `[x]\n${now(" =")}`,
   ],
   ["an empty section", "[x]\n[b]\n", `[x]\n${now()}[b]\n`],
+  ["an empty section in a file of another spacing", "[x]\n[b]\nk=v\n", `[x]\n${now("=")}[b]\nk=v\n`],
+  ["a stray byte order mark at the end", `[a]\n${BOM}`, `[a]\n${BOM}\n[x]\n${now()}`],
   ["an empty section at the end", "[a]\nk: v\n[x]", `[a]\nk: v\n[x]\n${now()}`],
   ["mixed endings, ours", `[a]\n[x]\r\n${old(" = ", "\n")}`, `[a]\n[x]\r\n${now(" = ", "\n")}`],
   ["words of other alphabets", `[é😀]\nk = \u2028ü\n\n[x]\n${old()}`, `[é😀]\nk = \u2028ü\n\n[x]\n${now()}`],
