@@ -1,22 +1,22 @@
-// What the browser brings back from AWS: read alike by the worker that listens for it and by the main program.
+// What the browser of this machine asks of us and brings back: read alike by the worker that listens and the main program.
 import { Secret } from "../domain/secret.ts";
 
 /** Where the browser is sent in the end: the path that AWS knows from the registration; the port is open (RFC 8252). */
 export const CALLBACK_PATH = "/oauth/callback";
 
-/** The first message to the worker that listens. */
-export interface ListenMessage {
-  readonly state: string;
-  /** Milliseconds until it gives up. */
-  readonly timeoutMs: number;
-}
+/** What is waited for: the answer to the login with this `state`, or a browser to send on to a link, see `sign_in_redirect.ts`. */
+export type WaitedFor = { readonly state: string } | { readonly path: string; readonly link: string };
 
-/** What that worker says: first the port or why it cannot listen, then the one answer (`?code=…`) or that nobody came. */
-export type ListenerMessage =
-  | { readonly failed: string }
-  | { readonly port: number }
-  | { readonly query: string }
-  | { readonly timedOut: true };
+/** The first message to the worker that listens; it gives up after `timeoutMs`. */
+export type ListenMessage = WaitedFor & { readonly timeoutMs: number };
+
+/** What was waited for: the answer of the login (`?code=…`), or that the browser is on its way. */
+export type Came = { readonly query: string } | { readonly sentOn: true };
+
+/** What that worker says: first the port or why it cannot listen, then what came or that nobody did. */
+export type ListenerMessage = { readonly failed: string } | { readonly port: number } | Came | {
+  readonly timedOut: true;
+};
 
 /** What the person did on the sign-in page. */
 export type Callback =

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import type { UserError } from "../domain/problem.ts";
 import type { ListenerMessage } from "./browser_login_answer.ts";
-import { type CallbackListener, listenForCallback } from "./browser_login_listener.ts";
+import { Secret } from "../domain/secret.ts";
+import { type CallbackListener, listenForCallback, listenToSendOn } from "./browser_login_listener.ts";
 
 const PATIENT_MS = 60_000;
 
@@ -21,7 +22,7 @@ async function withListener(use: (listener: CallbackListener) => Promise<void>, 
   }
 }
 
-async function open({ port }: CallbackListener, path: string): Promise<[status: number, text: string]> {
+async function open({ port }: Pick<CallbackListener, "port">, path: string): Promise<[status: number, text: string]> {
   const response = await fetch(`http://127.0.0.1:${port}${path}`);
   return [response.status, await response.text()];
 }
@@ -129,5 +130,35 @@ Deno.test("listenForCallback() does not take the worker's word for the state", a
   const listening = listenForCallback(worker as unknown as Worker, "s");
   worker.say({ port: 5555 });
   worker.say({ query: "?code=evil&state=t" });
+  assert.deepEqual(await (await listening).answer, { result: "failed", error: "unknown answer" });
+});
+
+const LINK = new Secret("http://127.0.0.1:1/federation?SigninToken=s3cret");
+
+Deno.test("listenToSendOn() sends one browser on, once, whoever else knocks", async () => {
+  const listener = await listenToSendOn(startWorker(), "/by-chance", LINK, PATIENT_MS);
+  assert.equal((await open(listener, "/"))[0], 404);
+  const asking = () => fetch(`http://127.0.0.1:${listener.port}/by-chance`, { redirect: "manual" });
+  const asked = Promise.allSettled([asking(), asking(), asking()]);
+  assert.deepEqual(await listener.answer, { result: "sent-on" });
+  // Those who came too late may hear nothing before the worker ends.
+  listener.close();
+  const served = (await asked).flatMap((answer) => answer.status === "fulfilled" ? [answer.value] : []);
+  await Promise.all(served.map((response) => response.body?.cancel()));
+  assert.deepEqual(served.flatMap(({ headers }) => headers.get("location") ?? []), [LINK.reveal()]);
+  await assert.rejects(asking(), TypeError);
+});
+
+Deno.test("listenToSendOn() gives up when no browser comes", async () => {
+  const listener = await listenToSendOn(startWorker(), "/by-chance", LINK, 1);
+  assert.deepEqual(await listener.answer, { result: "expired" });
+  listener.close();
+});
+
+Deno.test("listenToSendOn() takes no answer of a login", async () => {
+  const worker = new FakeWorker();
+  const listening = listenToSendOn(worker as unknown as Worker, "/by-chance", LINK);
+  worker.say({ port: 5555 });
+  worker.say({ query: "?code=c&state=s" });
   assert.deepEqual(await (await listening).answer, { result: "failed", error: "unknown answer" });
 });

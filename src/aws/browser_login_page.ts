@@ -1,17 +1,17 @@
 // What the browser is shown when it comes back: a small server on this machine that knows one address, once.
-import { CALLBACK_PATH, parseCallback } from "./browser_login_answer.ts";
+import { CALLBACK_PATH, type Came, parseCallback } from "./browser_login_answer.ts";
 
-/** The answer to one request; `query` when it was the one that is waited for. */
+/** The answer to one request; `came` when it was the one that is waited for. */
 export interface PageAnswer {
   readonly response: Response;
-  readonly query?: string;
+  readonly came?: Came;
 }
 
 const PAGES = {
   approved: ["Thank you", "sso-heal goes on by itself. You can close this window."],
   denied: ["Not allowed", "You have denied the request, and nothing was changed. You can close this window."],
   failed: ["That did not work", "AWS reports a problem; the terminal says more. You can close this window."],
-  other: ["Nothing here", "This address only ends a sign-in that sso-heal has begun."],
+  other: ["Nothing here", "This address is for one sign-in that sso-heal has begun, and only once."],
 } as const;
 
 /**
@@ -19,13 +19,24 @@ const PAGES = {
  * by another host name: a web page may have its own name lead here, and must learn nothing.
  */
 export function answerBrowser(request: Request, port: number, state: string): PageAnswer {
-  const url = new URL(request.url);
-  const isCallback = request.method === "GET" && url.pathname === CALLBACK_PATH &&
-    request.headers.get("host") === `127.0.0.1:${port}`;
-  const callback = isCallback ? parseCallback(url.search, state) : undefined;
-  if (callback === undefined) return { response: page("other", 404) };
-  return { response: page(callback.result, 200), query: url.search };
+  const { search: query } = new URL(request.url);
+  const callback = isFor(request, port, CALLBACK_PATH) ? parseCallback(query, state) : undefined;
+  if (callback === undefined) return { response: nothingHere() };
+  return { response: page(callback.result, 200), came: { query } };
 }
+
+/** Whether it asks this machine by its number, and not by a name that somebody may have led here, for that path. */
+export function isFor({ method, url, headers }: Request, port: number, path: string): boolean {
+  return method === "GET" && new URL(url).pathname === path && headers.get("host") === `127.0.0.1:${port}`;
+}
+
+/** For everybody else. */
+export function nothingHere(): Response {
+  return page("other", 404);
+}
+
+/** The address holds a secret, and no connection that stays open may hold up the end of the server. */
+export const ONCE = { "referrer-policy": "no-referrer", "cache-control": "no-store", connection: "close" } as const;
 
 function page(name: keyof typeof PAGES, status: number): Response {
   const [title, text] = PAGES[name];
@@ -38,11 +49,7 @@ function page(name: keyof typeof PAGES, status: number): Response {
     headers: {
       "content-type": "text/html; charset=utf-8",
       "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
-      // The address holds the code.
-      "referrer-policy": "no-referrer",
-      "cache-control": "no-store",
-      // No connection that stays open may hold up the end of the server.
-      connection: "close",
+      ...ONCE,
     },
   });
 }

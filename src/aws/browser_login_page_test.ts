@@ -25,12 +25,12 @@ const ROWS: readonly Row[] = [
 
 for (const [what, asked, status, text] of ROWS) {
   Deno.test(`answerBrowser() ${what}`, async () => {
-    const { response, query } = answerBrowser(asked, 5555, "s");
+    const { response, came } = answerBrowser(asked, 5555, "s");
     const body = await response.text();
     assert.equal(response.status, status);
     assert.match(body, text);
     assert.doesNotMatch(body, /s3cret/);
-    assert.equal(query, status === 200 ? new URL(asked.url).search : undefined);
+    assert.deepEqual(came, status === 200 ? { query: new URL(asked.url).search } : undefined);
     assert.match(response.headers.get("content-security-policy") ?? "", /^default-src 'none';/);
     assert.equal(response.headers.get("referrer-policy"), "no-referrer");
   });

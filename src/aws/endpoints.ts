@@ -1,9 +1,12 @@
 // Which URL answers for a service in a region: all partitions, FIPS, dual-stack, and the overrides AWS clients honour.
-import type { EndpointOverrides } from "../domain/session.ts";
 import { isLoopback } from "../domain/loopback.ts";
 import { UserError } from "../domain/problem.ts";
 
-export type Service = "oidc" | "portal" | "sts";
+/** `signin`: where a person signs in to the web console. */
+export type Service = "oidc" | "portal" | "sts" | "signin";
+
+/** URLs to use instead of the resolved endpoints. */
+export type ServiceUrls = { readonly [S in Service]?: string };
 
 interface Partition {
   readonly regions: RegExp;
@@ -23,7 +26,10 @@ const PARTITIONS: readonly Partition[] = [
 ];
 const COMMERCIAL: Partition = { regions: /^/, suffix: "amazonaws.com", dualstackSuffix: "api.aws" };
 
-const PREFIX: Record<Service, string> = { oidc: "oidc", portal: "portal.sso", sts: "sts" };
+/** Services with a name of the usual kind; the sign-in service has its own, see `domain/console_url.ts`. */
+export type ApiService = Exclude<Service, "signin">;
+
+const PREFIX: Record<ApiService, string> = { oidc: "oidc", portal: "portal.sso", sts: "sts" };
 
 export interface EndpointOptions {
   readonly useFips?: boolean;
@@ -31,7 +37,7 @@ export interface EndpointOptions {
 }
 
 /** The public URL of a service, such as `https://oidc.us-east-1.amazonaws.com`. No trailing slash. */
-export function endpointOf(service: Service, region: string, options: EndpointOptions = {}): string {
+export function endpointOf(service: ApiService, region: string, options: EndpointOptions = {}): string {
   const partition = PARTITIONS.find(({ regions }) => regions.test(region)) ?? COMMERCIAL;
   const suffix = options.useDualstack ? partition.dualstackSuffix : partition.suffix;
   // In us-gov the plain name is the FIPS endpoint, unless it is dual-stack (botocore rule sets).
@@ -55,34 +61,42 @@ const ENV_NAMES: Record<Service, string> = {
   oidc: "AWS_ENDPOINT_URL_SSO_OIDC",
   portal: "AWS_ENDPOINT_URL_SSO",
   sts: "AWS_ENDPOINT_URL_STS",
+  signin: "AWS_ENDPOINT_URL_SIGNIN",
 };
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * The URL to call, in the order of botocore: the service's variable, `AWS_ENDPOINT_URL`, the config file, the resolved
- * endpoint. `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true` switches all overrides off.
+ * The URL to call: {@link overrideOf} the service, else its public one.
  *
- * @throws {UserError} for an override that is no URL, or plain http to anything but this machine: a token never leaves
- * over plain http.
+ * @throws {UserError} as there
  */
 export function chooseEndpoint(
-  service: Service,
+  service: ApiService,
   region: string,
   env: Env,
-  config: EndpointOverrides & EndpointOptions = {},
+  config: ServiceUrls & EndpointOptions = {},
 ): string {
-  if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?.toLowerCase() !== "true") {
-    for (const name of [ENV_NAMES[service], "AWS_ENDPOINT_URL"]) {
-      if (env[name]) return checkedOverride(env[name], name);
-    }
-    const configured = config[service];
-    if (configured) return checkedOverride(configured, "endpoint_url in the AWS config file");
-  }
-  return endpointOf(service, region, {
+  return overrideOf(service, env, config) ?? endpointOf(service, region, {
     useFips: isOn(env.AWS_USE_FIPS_ENDPOINT) ?? config.useFips,
     useDualstack: isOn(env.AWS_USE_DUALSTACK_ENDPOINT) ?? config.useDualstack,
   });
+}
+
+/**
+ * The URL to call instead of the public one, in the order of botocore: the service's variable, `AWS_ENDPOINT_URL`, the
+ * config file. `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true` switches all of them off.
+ *
+ * @throws {UserError} for one that is no URL, or plain http to anything but this machine: a token never leaves over
+ * plain http.
+ */
+export function overrideOf(service: Service, env: Env, config: ServiceUrls): string | undefined {
+  if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?.toLowerCase() === "true") return undefined;
+  for (const name of [ENV_NAMES[service], "AWS_ENDPOINT_URL"]) {
+    if (env[name]) return checkedOverride(env[name], name);
+  }
+  const configured = config[service];
+  return configured ? checkedOverride(configured, "endpoint_url in the AWS config file") : undefined;
 }
 
 function isOn(value: string | undefined): boolean | undefined {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { UserError } from "../domain/problem.ts";
 import { isLoopback } from "../domain/loopback.ts";
-import { chooseEndpoint, endpointOf, type Service, usesDualstackPortal } from "./endpoints.ts";
+import { type ApiService, chooseEndpoint, endpointOf, overrideOf, usesDualstackPortal } from "./endpoints.ts";
 
 /** Regions and their suffixes: plain and dual-stack (botocore's endpoint rule sets). */
 const PARTITIONS: ReadonlyArray<readonly [region: string, suffix: string, dualstack: string]> = [
@@ -25,8 +25,8 @@ const PARTITIONS: ReadonlyArray<readonly [region: string, suffix: string, dualst
   ["xx-new-9", "amazonaws.com", "api.aws"],
 ];
 
-const NAMES: Readonly<Record<Service, string>> = { oidc: "oidc", portal: "portal.sso", sts: "sts" };
-const SERVICES = Object.keys(NAMES) as Service[];
+const NAMES: Readonly<Record<ApiService, string>> = { oidc: "oidc", portal: "portal.sso", sts: "sts" };
+const SERVICES = Object.keys(NAMES) as ApiService[];
 
 for (const [region, suffix, dualstack] of PARTITIONS) {
   Deno.test(`endpointOf() knows the partition of ${region}`, () => {
@@ -184,4 +184,26 @@ Deno.test("chooseEndpoint() keeps to a dual-stack portal unless the environment 
   assert.equal(chooseEndpoint("portal", "us-east-1", {}, config), "https://portal.sso.us-east-1.api.aws");
   const env = { AWS_USE_DUALSTACK_ENDPOINT: "false" };
   assert.equal(chooseEndpoint("oidc", "us-east-1", env, config), PLAIN);
+});
+
+Deno.test("overrideOf() gives the sign-in service its own variable, then what counts for all, else nothing", () => {
+  const rows: [env: Env, config: Parameters<typeof overrideOf>[2], expected: string | undefined][] = [
+    [{}, {}, undefined],
+    [{ AWS_ENDPOINT_URL_STS: "https://sts.example" }, { sts: "https://sts.example" }, undefined],
+    [{}, { signin: "https://config.example/" }, "https://config.example"],
+    [{ AWS_ENDPOINT_URL: "https://all.example" }, { signin: "https://config.example" }, "https://all.example"],
+    [
+      { AWS_ENDPOINT_URL: "https://all.example", AWS_ENDPOINT_URL_SIGNIN: "https://own.example" },
+      {},
+      "https://own.example",
+    ],
+    [{ AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true", AWS_ENDPOINT_URL: "https://all.example" }, {}, undefined],
+  ];
+  for (const [env, config, expected] of rows) assert.equal(overrideOf("signin", env, config), expected);
+});
+
+Deno.test("overrideOf() lets no keys leave over plain http", () => {
+  assert.throws(() => overrideOf("signin", { AWS_ENDPOINT_URL_SIGNIN: "http://own.example" }, {}), {
+    message: /AWS_ENDPOINT_URL_SIGNIN = "http:\/\/own.example": plain http/,
+  });
 });

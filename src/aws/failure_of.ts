@@ -8,6 +8,18 @@ export class UnreadableAnswer extends Error {
   override readonly name = "UnreadableAnswer";
 }
 
+/**
+ * The sign-in service takes no request but a right one, and says no more than the status: what comes with it may be
+ * empty, or a page of whoever answered.
+ */
+export class SignInRefused extends Error {
+  override readonly name = "SignInRefused";
+
+  constructor(status: number) {
+    super(`HTTP ${status}`);
+  }
+}
+
 /** What the transport saw of the answer. */
 export interface Seen {
   readonly status?: number;
@@ -58,6 +70,7 @@ const NETWORK_WORDS: ReadonlyArray<readonly [RegExp, CallFailure["kind"], string
 export function failureOf(error: unknown, seen: Seen): CallFailure {
   if (seen.timedOut) return { kind: "timeout", code: "Timeout", message: "no answer in time" };
   if (error instanceof UnreadableAnswer) return unreadable(error.message, seen);
+  if (error instanceof SignInRefused) return signInFailure(error, seen);
   if (seen.status !== undefined && seen.status >= 400 && seen.body !== "") return serviceFailure(error, seen);
   const message = error instanceof Error ? `${error.message} ${error.cause ?? ""}` : String(error);
   // A host outside the grants is a fault of this program, not of the network, and must be seen as such.
@@ -112,6 +125,13 @@ function serviceFailure(error: unknown, seen: Seen): CallFailure {
     message: firstLine(message),
     ...retryAfter(seen),
   };
+}
+
+function signInFailure({ message }: SignInRefused, seen: Seen): CallFailure {
+  const { status = 0 } = seen;
+  const passes = status === 408 || status === 429 || status >= 500;
+  const code = passes ? "SignInUnavailable" : "SignInRefused";
+  return { kind: "service", code, status, message, ...retryAfter(seen) };
 }
 
 function jsonFields(body: string): Record<string, unknown> {

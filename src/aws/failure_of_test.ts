@@ -1,8 +1,8 @@
 // Proves what is made of every answer on the wire that is not a success, and of every error on the way.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { CallFailure } from "../domain/classify.ts";
-import { failureOf, type Seen, UnreadableAnswer } from "./failure_of.ts";
+import { type CallFailure, classifyProof } from "../domain/classify.ts";
+import { failureOf, type Seen, SignInRefused, UnreadableAnswer } from "./failure_of.ts";
 
 const NOTHING_SEEN: Seen = { headers: {}, body: "", timedOut: false };
 
@@ -207,4 +207,22 @@ Deno.test("failureOf() gives one short line, never the body, and a code that is 
       assert.ok(!JSON.stringify(failure).includes("aorAAAA-secret"));
     },
   ));
+});
+
+Deno.test("failureOf() tells a refused sign-in from one that may pass, by its status alone, and repeats nothing", () => {
+  const rows: [status: number, body: string, code: string, verdict: ReturnType<typeof classifyProof>][] = [
+    [400, "", "SignInRefused", "role-refused"],
+    [400, "<html>s3cret</html>", "SignInRefused", "role-refused"],
+    [403, '{"message":"s3cret","__type":"x#TooManyRequestsException"}', "SignInRefused", "role-refused"],
+    [404, "<html>", "SignInRefused", "role-refused"],
+    [408, "", "SignInUnavailable", "temporary"],
+    [429, '{"message":"s3cret"}', "SignInUnavailable", "temporary"],
+    [500, "", "SignInUnavailable", "temporary"],
+    [503, "<html>s3cret</html>", "SignInUnavailable", "temporary"],
+  ];
+  for (const [status, body, code, verdict] of rows) {
+    const failure = failureOf(new SignInRefused(status), answered(status, body, { "retry-after": "7" }));
+    assert.deepEqual(failure, { kind: "service", code, status, message: `HTTP ${status}`, retryAfterMs: 7000 });
+    assert.equal(classifyProof(failure), verdict);
+  }
 });

@@ -69,7 +69,12 @@ region = us-east-1
         accountId: "012345678901",
         roleName: "ReadOnly",
         region: "eu-west-1",
-        endpoints: { oidc: "https://oidc.example", portal: "https://all.example", sts: "https://all.example" },
+        endpoints: {
+          oidc: "https://oidc.example",
+          portal: "https://all.example",
+          signin: "https://all.example",
+          sts: "https://all.example",
+        },
         caBundle: "/h/.aws/ca.pem",
         useFips: true,
         useDualstack: false,

@@ -61,6 +61,12 @@ export interface Operations {
     input: RoleKeys & { roleArn: string; sessionName: string; externalId?: string; durationSeconds?: number };
     output: RoleKeys & { expiresAt: number };
   };
+  /** `sessionSeconds`: the life of the console session; as long as the keys unless given. */
+  GetSigninToken: {
+    input: RoleKeys & { sessionSeconds?: number };
+    /** A secret; good for 15 minutes. */
+    output: { signinToken: string };
+  };
 }
 
 export type Operation = keyof Operations;

@@ -1,16 +1,16 @@
 // Endpoint overrides of a profile: its `services` section first, then its own `endpoint_url`.
-import type { EndpointOverrides } from "../domain/session.ts";
 import type { Problem } from "../domain/problem.ts";
+import type { Service, ServiceUrls } from "./endpoints.ts";
 import { nestedValues } from "./ini.ts";
 import type { AwsSettings, ProfileSettings, Setting } from "./settings.ts";
 import { badUrl, contradiction, problemAt, type Subject } from "./setting_checks.ts";
 import { fixFor, shown } from "./wording.ts";
 
 /** Names of the nested blocks (botocore: the service id in snake case). */
-const BLOCKS = { oidc: "sso_oidc", portal: "sso", sts: "sts" } as const;
+const BLOCKS = { oidc: "sso_oidc", portal: "sso", sts: "sts", signin: "signin" } as const;
 
 export interface ConfiguredEndpoints {
-  readonly endpoints?: EndpointOverrides;
+  readonly endpoints?: ServiceUrls;
   readonly problem?: Problem;
 }
 
@@ -37,8 +37,8 @@ export function configuredEndpoints(
     );
     return { problem: problemAt(named, "ServicesMissing", message, hint) };
   }
-  const endpoints: { -readonly [K in keyof EndpointOverrides]: string } = {};
-  for (const service of ["oidc", "portal", "sts"] as const) {
+  const endpoints: { -readonly [S in keyof ServiceUrls]: string } = {};
+  for (const service of Object.keys(BLOCKS) as Service[]) {
     const block = section?.get(BLOCKS[service]);
     const special = block === undefined ? undefined : nestedValues(block.value).get("endpoint_url");
     const url: Setting | undefined = special ? { ...block!, value: special } : own;

@@ -11,7 +11,8 @@ function endpoints(profile: string, services = ""): ConfiguredEndpoints {
 }
 
 Deno.test("configuredEndpoints() takes the services section first, then endpoint_url", () => {
-  const all = { oidc: "https://all.example", portal: "https://all.example", sts: "https://all.example" };
+  const everywhere = (url: string) => ({ oidc: url, portal: url, sts: url, signin: url });
+  const all = everywhere("https://all.example");
   const block = (name: string) => `${name} =\n  endpoint_url = https://${name}.example\n`;
   const rows: [profile: string, services: string, expected: ConfiguredEndpoints["endpoints"]][] = [
     ["region = x\n", block("sso"), undefined],
@@ -23,15 +24,12 @@ Deno.test("configuredEndpoints() takes the services section first, then endpoint
     }],
     ["services = s\nendpoint_url = https://all.example\n", block("sso"), { ...all, portal: "https://sso.example" }],
     ["services = s\n", block("SSO"), { portal: "https://SSO.example" }],
+    ["services = s\n", block("signin"), { signin: "https://signin.example" }],
     ["services = s\n", block("s3"), undefined],
     ["services = s\n", "sso = https://x.example\n", undefined],
     ["services = s\n", "sso =\n  Endpoint_Url = https://x.example\n", undefined],
     ["endpoint_url =\n", "", undefined],
-    ["endpoint_url = http://localhost:4566\n", "", {
-      oidc: "http://localhost:4566",
-      portal: "http://localhost:4566",
-      sts: "http://localhost:4566",
-    }],
+    ["endpoint_url = http://localhost:4566\n", "", everywhere("http://localhost:4566")],
     ["endpoint_url = https://all.example\nignore_configured_endpoint_urls = True\n", "", undefined],
   ];
   for (const [profile, services, expected] of rows) {

@@ -1,7 +1,10 @@
 // Proves the request for a sign-in token over real HTTP, and what becomes of each answer.
 import assert from "node:assert/strict";
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
-import { getSigninToken } from "./sign_in.ts";
+import { startAwsWorker } from "../sandbox/aws_worker.ts";
+import { AwsClient, AwsError } from "./client.ts";
+import type { ClientOptions } from "./operation.ts";
+import { HANDLERS } from "./sign_in.ts";
 import type { Transport } from "./transport.ts";
 
 const KEYS = { accessKeyId: "ASIA", secretAccessKey: "s+/=", sessionToken: "t&=" };
@@ -36,8 +39,8 @@ async function ask(
   };
   try {
     const endpoint = `http://127.0.0.1:${server.addr.port}${base}`;
-    const answer = await getSigninToken({ ...KEYS, sessionSeconds }, { endpoint, requestHandler: { handle } })
-      .catch((error: Error) => error);
+    const options = { endpoint, requestHandler: { handle } } as unknown as ClientOptions;
+    const answer = await HANDLERS.GetSigninToken({ ...KEYS, sessionSeconds }, options).catch((error: Error) => error);
     return { asked: asked!, answer };
   } finally {
     inner.destroy();
@@ -45,7 +48,7 @@ async function ask(
   }
 }
 
-Deno.test("getSigninToken() sends the keys in the body of a POST", async () => {
+Deno.test("GetSigninToken sends the keys in the body of a POST", async () => {
   const { asked, answer } = await ask(200, '{"SigninToken":"token"}', "", 3600);
   assert.deepEqual(answer, { signinToken: "token" });
   const session = { sessionId: "ASIA", sessionKey: "s+/=", sessionToken: "t&=" };
@@ -57,7 +60,7 @@ Deno.test("getSigninToken() sends the keys in the body of a POST", async () => {
   });
 });
 
-Deno.test("getSigninToken() keeps the path of an endpoint override", async () => {
+Deno.test("GetSigninToken keeps the path of an endpoint override", async () => {
   for (const base of ["/base", "/base/"]) {
     const { asked } = await ask(200, '{"SigninToken":"token"}', base);
     assert.equal(asked.url, "/base/federation");
@@ -65,7 +68,7 @@ Deno.test("getSigninToken() keeps the path of an endpoint override", async () =>
   }
 });
 
-Deno.test("getSigninToken() tells a refusal from an answer that cannot be read, and repeats nothing of either", async () => {
+Deno.test("GetSigninToken tells a refusal from an answer that cannot be read, and repeats nothing of either", async () => {
   const rows: [status: number, body: string, name: string, message: string][] = [
     [400, "<html>s+/=</html>", "SignInRefused", "HTTP 400"],
     [403, '{"SigninToken":"token"}', "SignInRefused", "HTTP 403"],
@@ -82,4 +85,31 @@ Deno.test("getSigninToken() tells a refusal from an answer that cannot be read, 
     assert.ok(answer instanceof Error, body);
     assert.deepEqual([answer.name, answer.message], [name, message]);
   }
+});
+
+/** Asks for a token by a real worker that may reach `hosts`; gives the code of the failure, and how many came. */
+async function askByWorker(hosts: (host: string) => string): Promise<{ code?: string; visits: number }> {
+  let visits = 0;
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, () => {
+    visits++;
+    return Response.json({ SigninToken: "token" });
+  });
+  const host = `127.0.0.1:${server.addr.port}`;
+  const client = new AwsClient(startAwsWorker([hosts(host)]), Date.now);
+  try {
+    const answer = await client.call("GetSigninToken", { endpoint: `http://${host}`, region: "x-1" }, KEYS);
+    assert.deepEqual(answer, { signinToken: "token" });
+    return { visits };
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    return { code: error.failure.code, visits };
+  } finally {
+    client.close();
+    await server.shutdown();
+  }
+}
+
+Deno.test("GetSigninToken is served by the worker, for the hosts that it was started with and no other", async () => {
+  assert.deepEqual(await askByWorker((host) => host), { visits: 1 });
+  assert.deepEqual(await askByWorker(() => "127.0.0.1:1"), { code: "NotPermitted", visits: 0 });
 });

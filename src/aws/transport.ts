@@ -1,5 +1,6 @@
 // The SDK's fetch handler with two time limits, no redirects, and a look at the answer before the SDK parses it.
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
+import { FEDERATION_PATH } from "../domain/console_url_requests.ts";
 import type { Service } from "./endpoints.ts";
 import { isWordedByAws, UnreadableAnswer } from "./failure_of.ts";
 
@@ -76,6 +77,8 @@ export class Transport {
         ? body.includes("<ErrorResponse") && body.endsWith("</ErrorResponse>")
         : /<(GetCallerIdentity|AssumeRole)Response\b[^]*<\/\1Response>$/.test(body);
     }
+    // It has no words of its own; a proxy that asks who we are has.
+    if (service === "signin" && failed) return this.status !== 407;
     if (body === "") {
       return failed ? isWordedByAws(service, {}, this) : service === "portal" && request.path.endsWith("/logout");
     }
@@ -91,9 +94,11 @@ export class Transport {
 }
 
 /** Told by what each service alone is sent: an endpoint override may put any path in front of its own. */
-function serviceOf({ headers }: Request): Service {
+function serviceOf({ headers, path }: Request): Service {
   if (headers["x-amz-sso_bearer_token"] !== undefined) return "portal";
-  return headers["content-type"]?.startsWith("application/x-www-form-urlencoded") ? "sts" : "oidc";
+  if (!headers["content-type"]?.startsWith("application/x-www-form-urlencoded")) return "oidc";
+  // STS is asked with a signature, whatever the path of an override.
+  return headers["authorization"] === undefined && path.endsWith(FEDERATION_PATH) ? "signin" : "sts";
 }
 
 async function collect(stream: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<Uint8Array> {

@@ -23,6 +23,9 @@ const CALLS = {
   GetRoleCredentials: ["/federation/credentials", BEARER],
   Logout: ["/logout", BEARER],
   GetCallerIdentity: ["/", FORM],
+  GetSigninToken: ["/federation", FORM],
+  /** Of STS at an override that ends alike. */
+  AssumeRole: ["/federation", { ...FORM, authorization: "AWS4-HMAC-SHA256" }],
 } as const;
 
 function requestTo(port: number, operation: keyof typeof CALLS = "CreateToken", base = ""): Request {
@@ -139,6 +142,12 @@ const ANSWERS: readonly Row[] = [
   ["the XML of STS", "GetCallerIdentity", 200, STS_OK, {}, true],
   ["the XML of STS with keys", "GetCallerIdentity", 200, `<?xml version="1.0"?>\n${STS_KEYS}\n`, {}, true],
   ["an error of STS", "GetCallerIdentity", 403, STS_ERROR, {}, true],
+  ["a sign-in token", "GetSigninToken", 200, '{"SigninToken":"t"}', {}, true],
+  ["a sign-in refused without a word", "GetSigninToken", 400, "", {}, true],
+  ["a sign-in refused with a page", "GetSigninToken", 403, "<html>Error</html>", {}, true],
+  ["a sign-in that has to wait", "GetSigninToken", 503, "<html>Busy</html>", {}, true],
+  ["a page in the place of a sign-in token", "GetSigninToken", 200, "<html>Log in to the hotel</html>", {}, false],
+  ["a proxy that wants a password for the sign-in", "GetSigninToken", 407, "<html>Who?</html>", {}, false],
   ["the page of a proxy", "CreateToken", 200, "<html>Log in to the hotel</html>", {}, false],
   ["the page of a proxy with 401", "CreateToken", 401, "<html>Unauthorized</html>", {}, false],
   ["the page of a proxy with 403", "GetRoleCredentials", 403, "<html>Blocked</html>", {}, false],
@@ -171,6 +180,7 @@ const ANSWERS: readonly Row[] = [
   ["null", "CreateToken", 200, "null", {}, false],
   ["a text", "CreateToken", 400, '"invalid_grant"', {}, false],
   ["JSON in the place of XML", "GetCallerIdentity", 200, "{}", {}, false],
+  ["an empty error of STS", "AssumeRole", 400, "", {}, false],
   ["half the XML of STS", "GetCallerIdentity", 200, STS_OK.slice(0, -10), {}, false],
   ["half the XML of STS with keys", "GetCallerIdentity", 200, STS_KEYS.slice(0, -10), {}, false],
   ["XML that ends as another answer", "GetCallerIdentity", 200, STS_KEYS.slice(0, 40) + STS_OK.slice(-30), {}, false],

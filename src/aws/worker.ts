@@ -13,6 +13,7 @@ type Service = () => Promise<{ readonly HANDLERS: Partial<Handlers<Operation>> }
 const OIDC: Service = () => import("./oidc.ts");
 const PORTAL: Service = () => import("./portal.ts");
 const STS: Service = () => import("./sts.ts");
+const SIGN_IN: Service = () => import("./sign_in.ts");
 
 /** Each service is a part of the SDK of its own, loaded for its first call. */
 const SERVICES: { readonly [O in Operation]: Service } = {
@@ -24,6 +25,7 @@ const SERVICES: { readonly [O in Operation]: Service } = {
   Logout: PORTAL,
   GetCallerIdentity: STS,
   AssumeRole: STS,
+  GetSigninToken: SIGN_IN,
 };
 
 let httpClient: Deno.HttpClient | undefined;

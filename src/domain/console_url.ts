@@ -1,9 +1,5 @@
-// The link that signs a person in to the AWS web console: which hosts, which page, and the two requests of federation.
-//
-// Protocol: IAM User Guide, "Enable custom identity broker access to the AWS console". First the keys of a role are
-// exchanged for a sign-in token, then a link with that token is opened within 15 minutes.
+// Where a person signs in to the AWS web console, and which page is opened there, in every partition.
 import { EXIT, UserError } from "./problem.ts";
-import { Secret } from "./secret.ts";
 
 interface Partition {
   readonly regions: RegExp;
@@ -109,60 +105,6 @@ export function consolePage(region: string, service?: string): string {
   const path = named === undefined ? "console" : PATHS.get(named) ?? named;
   const prefix = region === partition.bare || GLOBAL.has(path) ? "" : `${region}.`;
   return `https://${partition.console(prefix)}/${path}/home?region=${region}`;
-}
-
-/** Keys of a role, revealed: the request for the token is made where the network is. */
-export interface SigninKeys {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-}
-
-/** Where both requests go, below the sign-in endpoint. */
-export const FEDERATION_PATH = "/federation";
-
-/**
- * The form to POST for a sign-in token; the answer is `{"SigninToken": "…"}`. In the body and not in the URL, as the
- * toolkits of AWS do it, because URLs end up in the logs of proxies.
- *
- * @param seconds life of the console session, see {@link sessionSeconds}; as long as the keys unless given
- */
-export function signinTokenForm(keys: SigninKeys, seconds?: number): string {
-  const session = { sessionId: keys.accessKeyId, sessionKey: keys.secretAccessKey, sessionToken: keys.sessionToken };
-  const form = new URLSearchParams({ Action: "getSigninToken", Session: JSON.stringify(session) });
-  if (seconds !== undefined) form.set("SessionDuration", String(seconds));
-  return form.toString();
-}
-
-/** The link to open, within 15 minutes. Whoever has it is signed in. */
-export function loginLink(signInEndpoint: string, signinToken: string, page: string): Secret {
-  const query = new URLSearchParams({ Action: "login", Issuer: "", Destination: page, SigninToken: signinToken });
-  return new Secret(`${signInEndpoint}${FEDERATION_PATH}?${query}`);
-}
-
-const SHORTEST_S = 900;
-const LONGEST_S = 12 * 3600;
-
-/**
- * The life of the console session in seconds, undefined if it is left to AWS (as long as the keys).
- *
- * @param chained whether the role was assumed by another role: AWS ends such a session with its keys, after one hour at
- *   most, and refuses any wish of another length (aws-sso-cli 1205)
- * @throws {UserError} for less than 15 minutes, more than 12 hours, or any wish with `chained`
- */
-export function sessionSeconds(durationMs: number | undefined, chained: boolean): number | undefined {
-  if (durationMs === undefined) return undefined;
-  if (chained) {
-    throw wrong(
-      `Cannot choose "--duration": this role is assumed by another one, so its console session lasts 1h at most`,
-      "leave out --duration",
-    );
-  }
-  const seconds = Math.floor(durationMs / 1000);
-  if (seconds < SHORTEST_S || seconds > LONGEST_S) {
-    throw wrong(`Option "--duration" is from 15m to 12h`, "write for example: --duration 4h");
-  }
-  return seconds;
 }
 
 function partitionOf(region: string): Partition {

@@ -44,4 +44,6 @@ export interface EndpointOverrides {
   readonly oidc?: string;
   readonly portal?: string;
   readonly sts?: string;
+  /** Of the sign-in to the web console. */
+  readonly signin?: string;
 }

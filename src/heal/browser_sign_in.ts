@@ -1,10 +1,11 @@
 // Signs in through the browser of this machine: authorization code with PKCE, as the AWS CLI does by default.
 import { authorizeUrl, codeGrant, pkce, VERIFIER_BYTES } from "../aws/browser_login.ts";
-import { BROWSER_LOGIN_MS, type BrowserAnswer, type CallbackListener } from "../aws/browser_login_listener.ts";
+import { BROWSER_LOGIN_MS } from "../aws/browser_login_listener.ts";
 import { tokenPath } from "../aws/token_cache.ts";
 import { UserError } from "../domain/problem.ts";
 import type { BrowserPrompt } from "../domain/report.ts";
 import { prepareFile } from "../store/atomic_file.ts";
+import { answerOrStop } from "./browser_sign_in_wait.ts";
 import type { Connection, Run } from "./context.ts";
 import type { View } from "./look.ts";
 import { registrationFor } from "./registration.ts";
@@ -37,7 +38,7 @@ export async function signInByBrowser(
   const { port } = listener;
   const url = authorizeUrl(oidc.endpoint, { registration, port }, state, challenge);
   show({ session: session.name, startUrl: session.startUrl, url, expiresAt: system.now() + BROWSER_LOGIN_MS });
-  const answer = await answerOrStop(system, listener);
+  const answer = await answerOrStop(system, listener, BROWSER_LOGIN_MS);
   if (answer.result === "failed") throw new UserError(`Cannot sign in by browser: ${answer.error}`);
   if (answer.result !== "approved") return answer;
   const prepared = await prepareFile(tokenPath(system.home, session), TOKEN_BYTES);
@@ -51,15 +52,4 @@ export async function signInByBrowser(
   const { clientId, clientSecret, expiresAt: registrationExpiresAt } = registration;
   const client = { startUrl: session.startUrl, region: session.region, clientId, clientSecret, registrationExpiresAt };
   return await signIn(run, view, { client, answer: token, prepared, expectedUser });
-}
-
-/** The answer of the browser. @throws {UserError} as soon as the program is to end, which only a sleep is told. */
-async function answerOrStop({ sleep }: Run["system"], { answer }: CallbackListener): Promise<BrowserAnswer> {
-  const answered = new AbortController();
-  const over = sleep(BROWSER_LOGIN_MS, answered.signal).then((): BrowserAnswer => ({ result: "expired" }));
-  try {
-    return await Promise.race([answer, over]);
-  } finally {
-    answered.abort();
-  }
 }

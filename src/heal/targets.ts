@@ -1,6 +1,6 @@
 // Where the calls of a session go, and which certificates they trust.
 import { caBundle } from "../aws/ca_bundle.ts";
-import { chooseEndpoint, type Service, usesDualstackPortal } from "../aws/endpoints.ts";
+import { type ApiService, chooseEndpoint, overrideOf, usesDualstackPortal } from "../aws/endpoints.ts";
 import { hostAndPort, isGrantable } from "../domain/host.ts";
 import type { Target } from "../aws/protocol.ts";
 import { UserError } from "../domain/problem.ts";
@@ -25,8 +25,9 @@ export function sessionTargets(session: Session, env: Env): SessionTargets {
   refuseBadBundle(profile, env);
   const options = endpointOptions(profile);
   options.useDualstack ??= usesDualstackPortal(session.startUrl);
-  const region = [session.region, `sso_region of session "${session.name}"`] as const;
-  return { oidc: target("oidc", region, env, options), portal: target("portal", region, env, options) };
+  const region = ssoRegion(session);
+  const to = (service: ApiService) => target(region, (name) => chooseEndpoint(service, name, env, options));
+  return { oidc: to("oidc"), portal: to("portal") };
 }
 
 /**
@@ -36,32 +37,57 @@ export function sessionTargets(session: Session, env: Env): SessionTargets {
  */
 export function stsTarget(profile: Profile, session: Session, env: Env): Target {
   refuseBadBundle(profile, env);
+  const options = endpointOptions(profile);
+  return target(regionOf(profile, session, env), (region) => chooseEndpoint("sts", region, env, options));
+}
+
+/** See {@link signInTarget}. */
+export interface SignInPlace {
+  /** In place of that of the profile; what `--region` said. */
+  readonly region?: string;
+  /** The public URL in a region, by `domain/console_url.ts`: only the one command that needs it loads that. */
+  readonly publicUrl: (region: string) => string;
+}
+
+/**
+ * Target of the sign-in to the web console, in the region of {@link stsTarget} unless another is given.
+ *
+ * @throws {UserError} as there, and for a region whose console is not known.
+ */
+export function signInTarget(profile: Profile, session: Session, env: Env, place: SignInPlace): Target {
+  refuseBadBundle(profile, env);
+  const region = place.region === undefined ? regionOf(profile, session, env) : [place.region, "--region"] as const;
+  const options = endpointOptions(profile);
+  return target(region, (name) => overrideOf("signin", env, options) ?? place.publicUrl(name));
+}
+
+/** A region, and where it was found. */
+type FoundRegion = readonly [region: string, where: string];
+
+function regionOf(profile: Profile, session: Session, env: Env): FoundRegion {
   const regions = [
     [profile.region, `region of profile "${profile.name}"`],
     [env.AWS_REGION, "AWS_REGION"],
     [env.AWS_DEFAULT_REGION, "AWS_DEFAULT_REGION"],
   ] as const;
   const [region, where] = regions.find(([value]) => value) ?? [];
-  const chosen = [region ?? session.region, where ?? `sso_region of session "${session.name}"`] as const;
-  return target("sts", chosen, env, endpointOptions(profile));
+  return region === undefined || where === undefined ? ssoRegion(session) : [region, where];
+}
+
+function ssoRegion({ region, name }: Session): FoundRegion {
+  return [region, `sso_region of session "${name}"`];
 }
 
 /** It becomes a part of a host name: anything else could lead to another host. */
 const REGION = /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/i;
 
-/** `region`, and where it was found. */
-function target(
-  service: Service,
-  [region, where]: readonly [string, string],
-  env: Env,
-  options: ReturnType<typeof endpointOptions>,
-): Target {
+function target([region, where]: FoundRegion, choose: (region: string) => string): Target {
   if (!REGION.test(region)) {
     throw new UserError(`Cannot use ${where} = "${region}": that is no region`, [
       `write a region such as us-east-1 in ${where}`,
     ]);
   }
-  const endpoint = chooseEndpoint(service, region, env, options);
+  const endpoint = choose(region);
   // Only the host is shown: an override may hold a password.
   const host = hostAndPort(endpoint);
   if (!isGrantable(host)) {

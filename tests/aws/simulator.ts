@@ -1,10 +1,11 @@
-// A stand-in for AWS on the loopback: SSO-OIDC, the SSO portal and STS on one port, for tests, the demo and the bench.
+// A stand-in for AWS on the loopback: SSO-OIDC, the SSO portal, STS and the console sign-in on one port, for tests, the demo and the bench.
 import { type Certificates, makeCertificates } from "./certificates.ts";
 import { answerControl } from "./control.ts";
 import { FaultQueue, type FaultScene } from "./faults.ts";
+import { type ConsoleSession, Federation } from "./federation.ts";
 import { type Line, listen, type Reply, type WireRequest } from "./http_wire.ts";
 import { type IssuedSession, type IssueOptions, issueSession } from "./issue_session.ts";
-import { type Call, callOf, type Operation } from "./operations.ts";
+import { type Call, callOf, type Operation as SdkOperation } from "./operations.ts";
 import { type Service, ServiceError } from "./service_error.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
 import type { SignIn } from "./sign_ins.ts";
@@ -19,9 +20,13 @@ export interface SimulatorOptions extends Partial<Settings> {
   readonly now?: () => number;
 }
 
+type ConsoleCall = NonNullable<ReturnType<Federation["callOf"]>>;
+/** Those of the SDKs, and the two requests of the console sign-in. */
+type Operation = SdkOperation | ConsoleCall["operation"];
+
 /** One request as it was answered. Holds no secret. */
 export interface RequestRecord {
-  readonly service: Service | "none";
+  readonly service: Service | ConsoleCall["service"] | "none";
   readonly operation: Operation | "RedirectTarget" | "Unknown";
   /** Epoch milliseconds of the tests' clock. */
   readonly at: number;
@@ -43,6 +48,7 @@ export class Simulator {
   readonly settings: Settings;
   readonly faults = new FaultQueue();
   readonly #world: World;
+  readonly #federation = new Federation();
   readonly #certificates?: Certificates;
   readonly #server;
   readonly #stopRequest = Promise.withResolvers<void>();
@@ -57,7 +63,7 @@ export class Simulator {
     this.#world.url = this.url;
   }
 
-  /** Base URL for all three services, without a final slash. */
+  /** Base URL for all services, without a final slash. */
   get url(): string {
     return `${this.#certificates ? "https" : "http"}://127.0.0.1:${this.port}`;
   }
@@ -111,6 +117,11 @@ export class Simulator {
     return issueSession(this.#world, options);
   }
 
+  /** The console sessions that people have begun, oldest first. */
+  get consoleSessions(): readonly ConsoleSession[] {
+    return this.#federation.sessions;
+  }
+
   /** Every secret value handed out so far: client secrets, device codes, tokens, keys. */
   secrets(): readonly string[] {
     return this.#world.mint.secrets;
@@ -118,7 +129,7 @@ export class Simulator {
 
   /** Lets the next `times` requests of an operation meet a fault of `faults.ts`. Throws when it has no such fault. */
   fail(operation: Operation | "*", fault: string, times = 1): void {
-    this.faults.add(operation, fault, times);
+    this.faults.add(operation as SdkOperation, fault, times);
   }
 
   /** Forgets the faults that have not struck yet. */
@@ -151,7 +162,7 @@ export class Simulator {
     while (line.open && (request = await line.readRequest()) !== undefined) {
       const without = request.method === "HEAD" ? "body" : undefined;
       const control = answerControl(request, this, this.#world);
-      const call = control === undefined ? callOf(request) : undefined;
+      const call = control === undefined ? callOf(request) ?? this.#federation.callOf(request) : undefined;
       if (control !== undefined) {
         await line.send(this.#dressed(control), without);
         if (request.path === "/_sim/stop") this.requestStop();
@@ -162,8 +173,9 @@ export class Simulator {
   }
 
   /** Whether the connection can be used again. */
-  async #answer(line: Line, request: WireRequest, call: Call): Promise<boolean> {
-    const fault = this.faults.take(call.operation);
+  async #answer(line: Line, request: WireRequest, call: Call | ConsoleCall): Promise<boolean> {
+    // The console sign-in has no faults of its own, only those of every service.
+    const fault = this.faults.take(call.operation as SdkOperation);
     const { reply, error } = fault?.when === "before" ? { reply: { status: 0 } } : await this.#handle(call);
     const elsewhere = `${this.url.replace("127.0.0.1", "localhost")}/redirect-target`;
     const scene: FaultScene = { reply: this.#dressed(reply), elsewhere, date: new Date(this.#world.now()) };
@@ -183,7 +195,7 @@ export class Simulator {
     return shown !== undefined;
   }
 
-  async #handle(call: Call): Promise<{ readonly reply: Reply; readonly error?: string }> {
+  async #handle(call: Call | ConsoleCall): Promise<{ readonly reply: Reply; readonly error?: string }> {
     try {
       return { reply: await call.handle(this.#world) };
     } catch (error) {
