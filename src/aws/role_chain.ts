@@ -3,7 +3,7 @@ import type { Problem } from "../domain/problem.ts";
 import type { Profile, Session } from "../domain/session.ts";
 import { didYouMean } from "../domain/suggest.ts";
 import type { AwsFiles } from "./config_file.ts";
-import { inventoryOf } from "./inventory.ts";
+import { type Inventory, inventoryOf } from "./inventory.ts";
 import { readRoleStep, type RoleStep } from "./role_chain_step.ts";
 import { configuredEndpoints } from "./services.ts";
 import { badRegion, problemAt } from "./setting_checks.ts";
@@ -67,20 +67,38 @@ const OTHER_SOURCES = [
  * @param home for `~` in `ca_bundle`
  */
 export async function roleChainOf(name: string, files: AwsFiles, home: string): Promise<FoundChain> {
-  const settings = readSettings(files);
-  const asked = settings.profiles.get(name);
-  if (asked === undefined) {
+  return roleChainsOf(readSettings(files), files.problems, await inventoryOf(files, home), home)(name);
+}
+
+/** The same for many profiles of files that are understood already. */
+export function roleChainsOf(
+  settings: AwsSettings,
+  fileProblems: readonly Problem[],
+  inventory: Inventory,
+  home: string,
+): (name: string) => FoundChain {
+  const profiles = new Map(inventory.profiles.map((profile) => [profile.name, profile]));
+  const sessions = new Map(inventory.sessions.map((session) => [session.name, session]));
+  return (name) => {
+    const asked = settings.profiles.get(name);
+    if (asked !== undefined) return chainOf(asked, settings, { profiles, sessions }, home);
     // An unreadable file is why it is not there.
-    const problem = files.problems.at(0) ?? noProfile(name, settings.profiles.keys());
-    return { kind: "problem", problem };
-  }
-  const { sessions, profiles } = await inventoryOf(files, home);
+    return { kind: "problem", problem: fileProblems.at(0) ?? noProfile(name, settings.profiles.keys()) };
+  };
+}
+
+interface Known {
+  readonly profiles: ReadonlyMap<string, Profile>;
+  readonly sessions: ReadonlyMap<string, Session>;
+}
+
+function chainOf(asked: ProfileSettings, settings: AwsSettings, known: Known, home: string): FoundChain {
   const climbed = climb(asked, settings);
   if ("problem" in climbed) return { kind: "problem", problem: climbed.problem };
 
   const { root: rootSettings, steps } = climbed;
-  const root = profiles.find((profile) => profile.name === rootSettings.name);
-  const session = sessions.find((session) => session.name === root?.session);
+  const root = known.profiles.get(rootSettings.name);
+  const session = known.sessions.get(root?.session ?? "");
   const problem = root?.problem ?? session?.problem;
   if (problem !== undefined) return { kind: "problem", problem };
   if (root === undefined || session === undefined || !hasRole(root)) {

@@ -14,7 +14,6 @@ export interface CommandRow {
 export const REGISTRY: Readonly<Record<CommandName, CommandRow>> = {
   check: {
     summary: "Look at every session, refresh what is due, and prove that it works",
-    // What the timer runs all day: not worth a file of its own.
     load: () => Promise.resolve(check),
   },
   run: {
@@ -56,6 +55,14 @@ export const REGISTRY: Readonly<Record<CommandName, CommandRow>> = {
   exec: {
     summary: "Run a program with the credentials of one profile",
     load: async () => (await import("./exec.ts")).exec,
+  },
+  console: {
+    summary: "Print the link that signs you in to the AWS web console, or open it",
+    load: async () => (await import("./console.ts")).console,
+  },
+  sync: {
+    summary: "Write keys into ~/.aws/credentials, for programs without SSO",
+    load: async () => (await import("./sync.ts")).sync,
   },
   profiles: {
     summary: "List the profiles that use SSO, and the session of each",

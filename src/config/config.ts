@@ -1,9 +1,10 @@
 // sso-heal's own configuration, ~/.config/sso-heal/config.ini: read whole, every problem in it named at once.
-import { existsSync } from "node:fs";
 import type { AlertPolicy } from "../domain/alert.ts";
 import type { Problem } from "../domain/problem.ts";
 import { configPaths } from "../store/paths.ts";
+import { isThere } from "../system/is_there.ts";
 import type { ChannelConfig } from "./channels.ts";
+import type { SyncConfig } from "./syncs.ts";
 
 /** The configuration with its defaults filled in. */
 export interface Config {
@@ -21,6 +22,8 @@ export interface Config {
   };
   readonly alerts: AlertsConfig;
   readonly channels: readonly ChannelConfig[];
+  /** Legacy profiles that every check keeps up to date. */
+  readonly syncs: readonly SyncConfig[];
   /** Asked after every check, to say that there was one; as it is written, perhaps `env:NAME` or `file:PATH`. */
   readonly heartbeatUrl?: string;
   /** Absolute path of a second metrics file. */
@@ -61,6 +64,7 @@ export const DEFAULTS: Config = {
     fallback: [],
   },
   channels: [],
+  syncs: [],
   heartbeatUrl: undefined,
   metricsFile: undefined,
 };
@@ -72,7 +76,7 @@ export const DEFAULTS: Config = {
 export async function loadConfig(home: string): Promise<LoadedConfig> {
   const { dir, file } = configPaths(home);
   // Most machines have none: that must not cost an error, nor what reads it.
-  if (!existsSync(dir)) return { config: DEFAULTS, problems: [], warnings: [] };
+  if (!isThere(dir)) return { config: DEFAULTS, problems: [], warnings: [] };
   const { readConfigFile } = await import("./read_config.ts");
   return readConfigFile(file, home);
 }

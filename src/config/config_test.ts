@@ -184,15 +184,15 @@ Deno.test("readConfig() warns of unknown words with a suggestion and goes on", (
     ],
     [
       "[sync x]\nwJalrXUtnFEMI/K7MDENGbPxRfiCYEXAMPLEKEY==",
-      "ConfigUnknown 2: a key of [sync x] is no key of sso-heal | known here: to",
+      "ConfigUnknown 2: a key of [sync x] is no key of sso-heal | known here: to, file, region, output",
     ],
     [
       "[sync x]\ns3cretSuperBBB = 1",
-      "ConfigUnknown 2: a key of [sync x] is no key of sso-heal | known here: to",
+      "ConfigUnknown 2: a key of [sync x] is no key of sso-heal | known here: to, file, region, output",
     ],
     [
       `[sync x]\n${"a".repeat(41)} = 1`,
-      "ConfigUnknown 2: a key of [sync x] is no key of sso-heal | known here: to",
+      "ConfigUnknown 2: a key of [sync x] is no key of sso-heal | known here: to, file, region, output",
     ],
     [
       "[SuperS3cret]",
@@ -203,7 +203,7 @@ Deno.test("readConfig() warns of unknown words with a suggestion and goes on", (
     const { config, problems, warnings } = readLines(text);
     assert.deepEqual(problems, []);
     assert.deepEqual(warnings.map(brief), [warning]);
-    assert.deepEqual({ ...config, channels: [] }, DEFAULTS);
+    assert.deepEqual({ ...config, channels: [], syncs: [] }, DEFAULTS);
   }
 });
 

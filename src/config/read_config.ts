@@ -5,6 +5,7 @@ import { type AlertsConfig, type Config, DEFAULTS, type LoadedConfig } from "./c
 import { parseGrammar, type Section } from "./grammar.ts";
 import { type Found, MOST_WARNINGS, SectionReader } from "./reader.ts";
 import { parseQuietHours } from "../domain/quiet_hours.ts";
+import { readSyncs } from "./syncs.ts";
 import type { ALERTS, CHECK, HEARTBEAT, METRICS, Values } from "./sections.ts";
 
 /** Reads the file at `file` (absolute); a missing one gives the defaults. Never throws. */
@@ -42,6 +43,8 @@ export function readConfig(content: string, origin: Origin): LoadedConfig {
     found.push({ code: "ConfigExposed", line, message, hint: `run: chmod 600 "${file}"` });
   }
   const channels = readChannels(sections, reader, found);
+  const { syncs, flaws: syncFlaws } = readSyncs(sections, (title) => reader.values(title), home);
+  found.push(...syncFlaws.map((flaw) => ({ code: "ConfigValue", ...flaw }) as const));
   const alerts: Values<typeof ALERTS> = reader.values("alerts");
   const lost = (alerts.fallback ?? []).filter((name) => !channels.some((channel) => channel.name === name));
   for (const name of new Set(lost)) {
@@ -54,6 +57,7 @@ export function readConfig(content: string, origin: Origin): LoadedConfig {
     ...configOf(reader.values("check"), reader.values("metrics"), home),
     alerts: alertsOf(alerts),
     channels,
+    syncs,
     heartbeatUrl: (reader.values("heartbeat") as Values<typeof HEARTBEAT>).url,
   };
   const inFile = ({ code, line, message, hint }: Found) => ({

@@ -12,6 +12,7 @@ import {
   oneOf,
   path,
   quietHours,
+  region,
   secret,
   secretUrl,
   text,
@@ -60,7 +61,13 @@ export const NOTIFY = {
   run: command,
 } satisfies Keys;
 
-export const SYNC = { to: text } satisfies Keys;
+export const SYNC = {
+  to: text,
+  file: path,
+  region,
+  output: oneOf("json", "yaml", "yaml-stream", "text", "table", "off"),
+} satisfies Keys;
+
 export const METRICS = { file: path } satisfies Keys;
 export const HEARTBEAT = { url: heartbeatUrl } satisfies Keys;
 

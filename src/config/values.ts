@@ -75,6 +75,12 @@ export const path: Kind<string> = {
   },
 };
 
+/** A region of AWS, whatever its partition. */
+export const region: Kind<string> = {
+  read: (value) =>
+    /^[a-z][a-z\d-]*$/.test(value) ? { value } : { error: "is no region", hint: "for example eu-west-1" },
+};
+
 /** A literal secret, or where it is: `env:NAME`, `file:PATH`. */
 export const secret: Kind<string> = {
   secret: isLiteral,

@@ -44,6 +44,12 @@ export function worst(outcomes: Iterable<Outcome>): Outcome {
   return found;
 }
 
+/** The outcome that a failure with this exit code stands for. */
+export function outcomeOfFailure(exitCode: ExitCode): Outcome {
+  if (exitCode === EXIT.temporary) return "temporary-failure";
+  return exitCode === EXIT.login ? "needs-login" : "broken";
+}
+
 /** 0, 75, 4 or 1. */
 export function exitCodeOf(outcome: Outcome): ExitCode {
   return EXIT_CODES[outcome];

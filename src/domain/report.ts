@@ -60,6 +60,21 @@ export interface Notification {
   readonly error?: string;
 }
 
+/** One legacy profile that was to be kept up to date. */
+export interface SyncReport {
+  /** The profile of the AWS config that the credentials are from. */
+  readonly from: string;
+  /** The profile of the credentials file that holds them. */
+  readonly to: string;
+  /** Absolute path of that file. */
+  readonly file: string;
+  readonly changed: boolean;
+  /** Until when the keys work that stand there now; absent when there are none. */
+  readonly expiresAt?: number;
+  readonly error?: Fault;
+  readonly outcome: Outcome;
+}
+
 /** The result of one check. */
 export interface CheckReport {
   readonly outcome: Outcome;
@@ -69,6 +84,8 @@ export interface CheckReport {
   /** What is wrong with the config files as a whole; any makes the outcome `broken`. */
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
+  /** Absent when none is configured. */
+  readonly sync?: readonly SyncReport[];
   readonly notifications?: readonly Notification[];
   /** AWS's clock minus ours, when an answer of this run showed it. */
   readonly clockOffsetMs?: number;

@@ -31,6 +31,8 @@ export interface AttendOptions {
   readonly refreshAheadMs: number;
   /** Approval is waited for until then (epoch milliseconds); a moment that has passed asks once. */
   readonly waitUntil: number;
+  /** Called for each session that somebody has approved, before anybody is told of it. */
+  onSignedIn?(healed: Healed): Promise<void>;
   /** Called once, before the first pause: what was done so far. */
   onPause(healed: readonly Healed[], notifications: readonly Notification[]): Promise<void>;
 }
@@ -65,8 +67,12 @@ export async function attend(run: Run, healed: readonly Healed[], options: Atten
   for (;;) {
     const roundAt = system.now();
     const state = readAlertState(system.home).state;
+    const before = current;
     const situations = await Promise.all(current.map((each) => attendSession(run, each, state, watch)));
     current = situations.map((one) => one.healed);
+    for (const [at, each] of current.entries()) {
+      if (each.action === "logged-in" && before[at].action !== "logged-in") await options.onSignedIn?.(each);
+    }
     let again = false;
     if (options.notify) {
       const ours = situations.filter((one) => isOurs(one.healed.view));

@@ -1,5 +1,4 @@
 // One check: look at every session, heal what needs it, leave word of it.
-import { existsSync } from "node:fs";
 import type { ChannelConfig } from "../config/channels.ts";
 import type { Config } from "../config/config.ts";
 import { dueWarning } from "../domain/forecast.ts";
@@ -8,6 +7,7 @@ import type { CheckReport } from "../domain/report.ts";
 import type { Choice } from "../domain/select.ts";
 import { awsPaths, statePaths } from "../store/paths.ts";
 import { listTemporary } from "../store/temporary.ts";
+import { isThere } from "../system/is_there.ts";
 import type { Context } from "./context.ts";
 import type { People, Worked } from "./heal_due.ts";
 import type { Healed, HealOptions } from "./heal_session.ts";
@@ -54,18 +54,26 @@ export async function runCheck(context: Context, options: CheckOptions): Promise
   const views = await Promise.all(selected.map((each) => look(system, each, heal)));
   const someUsed = views.some(wasUsed);
   const whole = options.choice.sessions.length + options.choice.profiles.length === 0;
-  const leave = async ({ healed, notifications, clockOffsetMs }: Worked): Promise<CheckReport> => {
+  const sync = config.syncs.length > 0 && options.probe
+    ? await (await import("./sync_check.ts")).lookAtSyncs(system, setup, views, options.choice)
+    : undefined;
+  const leave = async ({ healed, notifications, sync: synced, clockOffsetMs }: Worked): Promise<CheckReport> => {
     const sessions = healed.map((each) =>
       reportOf(each.view, each.view.chosen || wasUsed(each.view) || !someUsed, each)
     );
     const outcomes: Outcome[] = sessions.filter(({ counted }) => counted).map(({ outcome }) => outcome);
+    // Of a session that waits for approval the profiles can but wait, too.
+    const isNews = (outcome: Outcome) => outcome !== "needs-login" || !outcomes.includes("waiting-for-approval");
     const report: CheckReport = {
-      outcome: problems.length > 0 ? "broken" : worst(outcomes),
+      outcome: problems.length > 0
+        ? "broken"
+        : worst([...outcomes, ...synced?.map(({ outcome }) => outcome).filter(isNews) ?? []]),
       startedAt,
       durationMs: system.now() - startedAt,
       sessions,
       problems,
-      warnings,
+      warnings: sync === undefined ? warnings : [...warnings, ...sync.warnings],
+      sync: synced,
       notifications: notifications.length > 0 ? notifications : undefined,
       clockOffsetMs,
     };
@@ -77,8 +85,9 @@ export async function runCheck(context: Context, options: CheckOptions): Promise
     await work(context, views, heal, startedAt + options.timeoutMs, {
       config,
       notify: options.notify,
+      sync,
       isWhole: whole && problems.length === 0,
-      openIncidents: existsSync(statePaths(system.home).alerts),
+      openIncidents: isThere(statePaths(system.home).alerts),
       waitUntil: startedAt + (options.waitApprovalMs ?? untilNextRun(everyMs)),
       waitLockMs: options.waitLockMs,
       onPause: async (worked) => void await leave(worked),
@@ -103,7 +112,7 @@ async function work(
 ): Promise<Worked> {
   const now = context.system.now();
   const isDue = (view: View) => needsAws(view, options.probe) || needsCare(view, people.config, now);
-  if (people.openIncidents || views.some(isDue)) {
+  if (people.openIncidents || views.some(isDue) || people.sync?.isDue(views)) {
     return await (await import("./heal_due.ts")).healAlone(context, views, options, deadline, people);
   }
   const healed = await Promise.all(views.map((view) => untouched(context, view)));
@@ -114,7 +123,7 @@ async function work(
     await (await import("./heal_due.ts")).beat(context, connection);
     connection.close();
   }
-  return { healed, notifications: [] };
+  return { healed, notifications: [], sync: await people.sync?.withoutAws(views) };
 }
 
 /** Whether somebody may have to be asked or told something about a session. */

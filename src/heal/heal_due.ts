@@ -1,20 +1,23 @@
 // The part of a check that works: one connection for all sessions that are due, and for what is to be said to people.
 import type { Config } from "../config/config.ts";
 import { EXIT, UserError } from "../domain/problem.ts";
-import type { Notification } from "../domain/report.ts";
+import type { Notification, SyncReport } from "../domain/report.ts";
 import { needsCare, untouched } from "./check.ts";
 import type { Connection, Context, Run } from "./context.ts";
 import { CLOCK_TOLERANCE_MS, faultOf } from "./faults.ts";
 import type { Healed, HealOptions } from "./heal_session.ts";
-import { look, needsAws, type View, wantsRefresh } from "./look.ts";
+import { look, needsAws, rolesToProve, type View, wantsRefresh } from "./look.ts";
 import { reportOf } from "./report.ts";
 import type { StartUrls } from "./start_urls.ts";
+import type { CheckSync } from "./sync_check.ts";
 import { caCertsOf, hostsOf } from "./targets.ts";
 
 /** What became of all sessions of a check. */
 export interface Worked {
   readonly healed: readonly Healed[];
   readonly notifications: readonly Notification[];
+  /** Absent when the config asks for none. */
+  readonly sync?: readonly SyncReport[];
   /** AWS's clock minus ours, when it is off by more than the tolerance. */
   readonly clockOffsetMs?: number;
 }
@@ -23,6 +26,8 @@ export interface Worked {
 export interface People {
   readonly config: Config;
   readonly notify: boolean;
+  /** The [sync] sections, if there is any. */
+  readonly sync?: CheckSync;
   /** The check is about all sessions, and the config names them without fault. */
   readonly isWhole: boolean;
   /** Something was said before, and may have to be followed up. */
@@ -87,12 +92,13 @@ async function healDue(
   try {
     // A refresh may be refused: then a link is wanted in this very run.
     const asking = reached.filter((view) => cares(view) || wantsRefresh(view)).map(({ session }) => session);
-    const caCerts = caCertsOf(reached, system);
+    const called = [...reached, ...people.sync?.reached() ?? []];
+    const caCerts = caCertsOf(called, system);
     if (asking.length > 0) {
       const { resolveStartUrls } = await import("./start_urls.ts");
       startUrls = await resolveStartUrls(context, asking, caCerts);
     }
-    connection = await context.connect(hostsOf(reached, system.env), caCerts, {
+    connection = await context.connect(hostsOf(called, system.env), caCerts, {
       channels,
       heartbeatUrl,
     });
@@ -102,12 +108,13 @@ async function healDue(
     const healed = views.map((view): Healed =>
       due.includes(view) ? { view, action: "failed", error: fault, proofs: [] } : { view, action: "none", proofs: [] }
     );
-    return { healed, notifications: [] };
+    return { healed, notifications: [], sync: await people.sync?.withoutAws(views) };
   }
+  let sync: readonly SyncReport[] | undefined;
   const worked = (healed: readonly Healed[], notifications: readonly Notification[]): Worked => {
     const { clockOffsetMs } = connection;
     const wrong = clockOffsetMs !== undefined && Math.abs(clockOffsetMs) > CLOCK_TOLERANCE_MS;
-    return { healed, notifications, clockOffsetMs: wrong ? clockOffsetMs : undefined };
+    return { healed, notifications, sync, clockOffsetMs: wrong ? clockOffsetMs : undefined };
   };
   let beaten = heartbeatUrl === undefined;
   const beatOnce = async () => {
@@ -117,11 +124,14 @@ async function healDue(
   try {
     // Loaded while the worker loads the SDK.
     const { healSession } = await import("./heal_session.ts");
-    const run: Run = { ...context, aws: connection, startUrls, deadline };
-    const healed = await fewAtOnce(
+    const roles = due.reduce((count, view) => count + rolesToProve(view, system.now()).length, 0);
+    const aws = roles > MANY ? new (await import("./pace.ts")).PacedAws(connection, system, deadline) : connection;
+    const run: Run = { ...context, aws, startUrls, deadline };
+    let healed: readonly Healed[] = await fewAtOnce(
       views,
       (view) => due.includes(view) ? healSession(run, view, options) : untouched(context, view),
     );
+    if (people.sync !== undefined) ({ healed, reports: sync } = await people.sync.afterHealing(run, healed));
     if (!healed.some((each) => cares(each.view) || !isWell(each))) {
       await beatOnce();
       return worked(healed, []);
@@ -132,6 +142,9 @@ async function healDue(
       channels,
       teller: connection.teller,
       refreshAheadMs: options.refreshAheadMs,
+      onSignedIn: async (each) => {
+        sync = await people.sync?.afterApproval(run, each, sync ?? []);
+      },
       onPause: async (healed, notifications) => {
         await people.onPause(worked(healed, notifications));
         await beatOnce();
@@ -144,6 +157,8 @@ async function healDue(
   }
 }
 
+/** More roles than the portal gives in a second. */
+const MANY = 20;
 /** Each session takes some open files and connections, and macOS gives a process 256 files. */
 const AT_ONCE = 16;
 

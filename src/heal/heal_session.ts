@@ -10,7 +10,7 @@ import { faultOf, otherCause, refusedFault, temporaryFault } from "./faults.ts";
 import { canProve, look, rolesToProve, type View, wantsRefresh } from "./look.ts";
 import { noteAdopted, noteBroken, noteRefused, noteTemporary, rememberProofs, rememberSeen } from "./notes.ts";
 import { prove, type Proved } from "./prove.ts";
-import { refresh } from "./refresh.ts";
+import { refresh, type Refreshed } from "./refresh.ts";
 import { withSessionLock } from "./update_record.ts";
 
 export interface HealOptions {
@@ -20,6 +20,9 @@ export interface HealOptions {
   /** What a token that lives is for, in place of the proofs that are due. Must not throw. */
   readonly use?: (session: Session, token: Token) => Promise<Proved>;
 }
+
+/** Somebody waits for credentials that a token which lives can give: so long it waits for another process. */
+const PATIENCE_MS = 5_000;
 
 /** What was done for a session, and how it is now. */
 export interface Healed {
@@ -35,7 +38,7 @@ export async function healSession(run: Run, seen: View, options: HealOptions): P
   try {
     await rememberSeen(run, seen);
     if (wantsRefresh(seen)) {
-      const { view, action, error } = await refresh(run, seen, options);
+      const { view, action, error } = await refreshFor(run, seen, options);
       healed = { view, action, error, proofs: [] };
       const isStuck = action === "failed" && error !== undefined && view.decision.state === "refresh-due";
       // Whoever needs credentials now needs them also of a token that can just not be refreshed.
@@ -48,6 +51,18 @@ export async function healSession(run: Run, seen: View, options: HealOptions): P
     healed = { ...healed, action: "failed", error: { ...fault, temporary } };
   }
   return healed;
+}
+
+/** With a token that lives and is needed now, no trouble of this machine stands in the way: it is used as it is. */
+async function refreshFor(run: Run, seen: View, options: HealOptions): Promise<Refreshed> {
+  if (options.use === undefined || !canProve(seen)) return await refresh(run, seen, options);
+  try {
+    return await refresh(run, seen, { ...options, patienceMs: PATIENCE_MS });
+  } catch (error) {
+    const { temporary, ...fault } = faultOf(error);
+    run.log.info(`cannot refresh session ${seen.session.name}`, { error: fault.message });
+    return { view: seen, action: "failed", error: { ...fault, temporary } };
+  }
 }
 
 async function proveRoles(run: Run, healed: Healed, options: HealOptions): Promise<Healed> {

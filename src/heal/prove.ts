@@ -34,7 +34,7 @@ export interface ProveOptions {
 
 const TRIES = 3;
 const LONGEST_PAUSE_MS = 5_000;
-/** The portal serves about 20 calls a second for a whole instance (reported by several tools' users). */
+/** Side by side for one session; how fast they follow each other, `pace.ts` decides where they are many. */
 const AT_ONCE = 4;
 
 /** Proves `token` by each of `roles`, and keeps the credentials where the AWS CLI v2 looks for them. */

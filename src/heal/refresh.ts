@@ -27,6 +27,8 @@ export interface RefreshOptions {
   readonly refreshAheadMs: number;
   /** Refresh a token that is not due, unless another process has replaced it. */
   readonly force: boolean;
+  /** How long to wait for another process that works on the session; until the end of the run unless given. */
+  readonly patienceMs?: number;
 }
 
 /** Tries of one run, for failures that may pass. */
@@ -47,7 +49,7 @@ const SETTLE_MS = 500;
  */
 export async function refresh(run: Run, seen: View, options: RefreshOptions): Promise<Refreshed> {
   const { system } = run;
-  const patienceMs = Math.max(0, run.deadline - system.now());
+  const patienceMs = Math.max(0, Math.min(options.patienceMs ?? Infinity, run.deadline - system.now()));
   return await withSessionLock(system, seen.session.name, patienceMs, async () => {
     const view = await lookAgain(run, seen, options);
     const replaced = !samePair(view.token, seen.token);

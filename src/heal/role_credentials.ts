@@ -1,6 +1,6 @@
 // The credentials of one profile, for everything that hands them out: those that the AWS CLI has kept, else new ones.
 import { readAwsFiles } from "../aws/config_file.ts";
-import { readRoleCredentials, type RoleCredentials } from "../aws/role_cache.ts";
+import { readRoleCredentials, type RoleCredentials, rolePath } from "../aws/role_cache.ts";
 import { type RoleChain, roleChainOf } from "../aws/role_chain.ts";
 import type { System } from "../system/system.ts";
 import type { Context } from "./context.ts";
@@ -14,7 +14,9 @@ export interface ProfileCredentials {
 }
 
 /** The AWS CLI takes none from its cache that end sooner (botocore `DEFAULT_EXPIRY_WINDOW_SECONDS`). */
-const LEAST_LEFT_MS = 15 * 60_000;
+export const LEAST_LEFT_MS = 15 * 60_000;
+/** The longest that a permission set allows. */
+const LONGEST_LIFE_MS = 12 * 3_600_000;
 
 /**
  * Credentials of the profile `name`. Those of its SSO role come from the cache of the AWS CLI v2, which keeps them 15
@@ -52,8 +54,33 @@ async function lookUp(system: System, name: string): Promise<{ chain: RoleChain;
 }
 
 /** What the cache holds for the SSO role of a chain, unless it ends too soon. */
-export async function readKept(system: System, { session, root }: RoleChain): Promise<RoleCredentials | undefined> {
+export async function readKept(system: System, chain: RoleChain): Promise<RoleCredentials | undefined> {
+  const credentials = (await readKeptRole(system, chain))?.credentials;
+  return credentials === undefined || credentials.expiresAt - system.now() < LEAST_LEFT_MS ? undefined : credentials;
+}
+
+function changedAt(path: string): number {
+  try {
+    return Deno.statSync(path).mtime?.getTime() ?? 0;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0; // a logout has just removed it
+    throw error;
+  }
+}
+
+/** What the cache holds for the SSO role of a chain, over or not. */
+export interface KeptRole {
+  readonly credentials: RoleCredentials;
+  /** How long they live in all; absent where it is not known. */
+  readonly lifeMs?: number;
+}
+
+/** See {@link KeptRole}. */
+export async function readKeptRole(system: System, { session, root }: RoleChain): Promise<KeptRole | undefined> {
   const file = await readRoleCredentials(system, session, root);
-  if (file.kind !== "credentials" || file.credentials.expiresAt - system.now() < LEAST_LEFT_MS) return undefined;
-  return file.credentials;
+  if (file.kind !== "credentials") return undefined;
+  const { credentials } = file;
+  // Whoever gets credentials keeps them at once, so the file is as old as they are.
+  const lifeMs = credentials.expiresAt - changedAt(rolePath(system.home, session, root));
+  return { credentials, lifeMs: lifeMs > 0 && lifeMs <= LONGEST_LIFE_MS ? lifeMs : undefined };
 }

@@ -1,4 +1,5 @@
 // Gets the credentials of a profile from AWS: those of its SSO role by the session's token, then role by role.
+import { AwsError } from "../aws/client.ts";
 import type { Target } from "../aws/protocol.ts";
 import { type RoleCredentials, rolePath } from "../aws/role_cache.ts";
 import type { RoleChain } from "../aws/role_chain.ts";
@@ -43,11 +44,9 @@ export async function fetchCredentials(
   const connection = await context.connect(hostsOf([reached], system.env), caCertsOf([reached], system));
   try {
     const run: Run = { ...context, aws: connection, deadline };
-    let credentials = cached ?? await fromSession(run, chain, seen!);
-    for (const step of steps) {
-      credentials = await assume(run, step, stsTarget(profile, session, system.env), credentials);
-    }
-    return credentials;
+    if (seen !== undefined) return await assumeAll(run, chain, await fromSession(run, chain, seen));
+    const renew = async () => await fromSession(run, chain, await lookAtSession(context, chain), cached);
+    return await assumeAll(run, chain, cached!, renew);
   } finally {
     connection.close();
   }
@@ -62,18 +61,41 @@ async function lookAtSession(context: Context, chain: RoleChain): Promise<View> 
     const { recoverTokens } = await import("./recover.ts");
     await recoverTokens(context, inventory.sessions, leftovers, config.check.expectedUser);
   }
-  const view = await look(system, { session: chain.session, chosen: true, profiles: [] }, { refreshAheadMs });
-  if (!wantsRefresh(view) && !canProve(view)) throw noCredentials(chain, view, system);
-  return view;
+  const selected: Selected = { session: chain.session, chosen: true, profiles: [] };
+  const view = await look(system, selected, { refreshAheadMs });
+  if (wantsRefresh(view) || canProve(view)) return view;
+  const forced = mayTryNow(view) ? await look(system, selected, { refreshAheadMs, force: true }) : view;
+  if (!wantsRefresh(forced)) throw noCredentials(view, system, undefined, chain.root.name);
+  return forced;
 }
+
+/**
+ * Whether AWS may be asked although the next try of the checks is later: somebody waits, and the network may be back. Not
+ * where AWS itself asked for patience.
+ */
+function mayTryNow({ decision, record: { lastError }, seenAt }: View): boolean {
+  return decision.state === "refresh-due" && lastError !== undefined && !THROTTLED.has(lastError.code) &&
+    seenAt - (lastError.at ?? 0) >= BETWEEN_TRIES_MS;
+}
+
+const BETWEEN_TRIES_MS = 30_000;
+const THROTTLED = new Set(["SlowDownException", "TooManyRequestsException"]);
 
 const NOTHING: Proved = { proofs: [], held: [] };
 
-async function fromSession(run: Run, chain: RoleChain, seen: View): Promise<RoleCredentials> {
+/** @param stale what AWS does not take any more, although it is kept */
+async function fromSession(
+  run: Run,
+  chain: RoleChain,
+  seen: View,
+  stale?: RoleCredentials,
+): Promise<RoleCredentials> {
   const outcome: { got?: RoleCredentials; failure?: unknown } = {};
   const use = async (session: Session, token: Token): Promise<Proved> => {
     try {
-      outcome.got = await readKept(run.system, chain) ?? await askPortal(run, chain, session, token);
+      const kept = await readKept(run.system, chain);
+      const isStale = kept === undefined || kept.accessKeyId === stale?.accessKeyId;
+      outcome.got = isStale ? await askPortal(run, chain, session, token) : kept;
     } catch (error) {
       if (isDeadToken(error)) return { ...NOTHING, tokenDead: error };
       outcome.failure = error;
@@ -81,13 +103,25 @@ async function fromSession(run: Run, chain: RoleChain, seen: View): Promise<Role
     return NOTHING;
   };
   const { refreshAheadMs } = seen;
-  const { view, error } = await healSession(run, seen, { refreshAheadMs, force: false, probe: true, use });
+  // What was seen as due is due, whatever our record says of the next try.
+  const force = seen.record.retryAt !== undefined && wantsRefresh(seen);
+  const { view, error } = await healSession(run, seen, { refreshAheadMs, force, probe: true, use });
   if (outcome.got !== undefined) return outcome.got;
   if (outcome.failure !== undefined) throw roleRefused(outcome.failure, chain);
-  throw noCredentials(chain, view, run.system, error);
+  throw noCredentials(view, run.system, error, chain.root.name);
 }
 
-async function askPortal(run: Run, { root }: RoleChain, session: Session, token: Token): Promise<RoleCredentials> {
+/**
+ * New credentials of the SSO role of a chain; they are kept where the AWS CLI v2 looks for them, if that is possible.
+ *
+ * @throws {AwsError} that {@link roleRefused} words.
+ */
+export async function askPortal(
+  run: Run,
+  { root }: RoleChain,
+  session: Session,
+  token: Token,
+): Promise<RoleCredentials> {
   const credentials = await credentialsFromPortal(run, session, token, root);
   try {
     const path = rolePath(run.system.home, session, root);
@@ -99,13 +133,42 @@ async function askPortal(run: Run, { root }: RoleChain, session: Session, token:
   return credentials;
 }
 
+/**
+ * Credentials of the last role of a chain by those of its SSO role.
+ *
+ * @param renew gives others when AWS does not know those of the SSO role any more: a permission set that was provisioned
+ *   anew ends them before their time
+ * @throws {UserError} when one is refused.
+ */
+export async function assumeAll(
+  run: Run,
+  { session, steps, profile }: RoleChain,
+  first: RoleCredentials,
+  renew?: () => Promise<RoleCredentials>,
+): Promise<RoleCredentials> {
+  let credentials = first;
+  for (const [at, step] of steps.entries()) {
+    const target = stsTarget(profile, session, run.system.env);
+    try {
+      credentials = await assume(run, step, target, credentials);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      const isUnknown = at === 0 && renew !== undefined && UNKNOWN_KEYS.has(error.failure.code);
+      if (!isUnknown) throw stepRefused(error, step);
+      credentials = await assume(run, step, target, await renew()).catch((error) => {
+        throw stepRefused(error, step);
+      });
+    }
+  }
+  return credentials;
+}
+
+/** STS about keys that are over, or of a role that is not there any more. */
+const UNKNOWN_KEYS = new Set(["InvalidClientTokenId", "ExpiredToken"]);
+
 async function assume(run: Run, step: RoleStep, sts: Target, by: RoleCredentials): Promise<RoleCredentials> {
   const { roleArn, externalId, durationSeconds } = step;
   const sessionName = step.sessionName ?? `sso-heal-${Math.floor(run.system.now() / 1000)}`;
   const role = { roleArn, sessionName, externalId, durationSeconds };
-  try {
-    return credentialsOf(await callPatiently(run, "AssumeRole", sts, { ...keysOf(by), ...role }));
-  } catch (error) {
-    throw stepRefused(error, step);
-  }
+  return credentialsOf(await callPatiently(run, "AssumeRole", sts, { ...keysOf(by), ...role }));
 }

@@ -1,14 +1,33 @@
 // Proves where credentials of a profile come from, what is done for them first, and what is kept.
 import assert from "node:assert/strict";
 import { FakeAws, OFFLINE, refusal, UNAUTHORIZED } from "../../tests/support/fake_aws.ts";
-import { HOUR, MINUTE, START } from "../../tests/support/fake_system.ts";
+import { type FakeSystem, HOUR, MINUTE, START } from "../../tests/support/fake_system.ts";
+import { holdLock } from "../../tests/support/held_lock.ts";
 import { credentialsFor, roleHome } from "../../tests/support/role_home.ts";
-import { freshToken, ROLE_KEYS, sessionNamed, storedToken, writeRole } from "../../tests/support/session_home.ts";
+import {
+  freshToken,
+  remember,
+  ROLE_KEYS,
+  sessionNamed,
+  storedToken,
+  tokenOf,
+  writeRole,
+} from "../../tests/support/session_home.ts";
 import { readRoleCredentials } from "../aws/role_cache.ts";
+import { EXIT, UserError } from "../domain/problem.ts";
+import { sessionLockPath } from "../store/paths.ts";
+import { fingerprintOf } from "../store/session_record.ts";
 import { keptCredentials } from "./role_credentials.ts";
 
 const CORP = sessionNamed("corp");
 const ROLE = { accountId: "012345678901", roleName: "ReadOnly" };
+
+/** The session was seen, and its refresh failed `agoMs` ago. */
+async function failedBefore(system: FakeSystem, code: string, agoMs: number): Promise<void> {
+  const fingerprint = fingerprintOf(tokenOf("corp", -HOUR));
+  const lastError = { code, message: "no way", at: START - agoMs };
+  await remember(system, "corp", { token: { fingerprint }, retryAt: START + 20 * MINUTE, lastError });
+}
 
 function keys(name: string) {
   return { accessKeyId: `ASIA${name}`, secretAccessKey: `secret-${name}`, sessionToken: `session-${name}` };
@@ -63,6 +82,62 @@ Deno.test("roleCredentials() uses a token that lives and cannot be refreshed now
     using aws = new FakeAws().on("GetRoleCredentials", ROLE_KEYS, "access-1");
     for (let tries = failure === OFFLINE ? 3 : 1; tries > 0; tries--) aws.on("CreateToken", failure);
     assert.equal((await credentialsFor(system, aws)).credentials.accessKeyId, "ASIANEW");
+  }
+});
+
+Deno.test("roleCredentials() uses a token that lives while another process works on the session", async () => {
+  await using system = await roleHome(10 * MINUTE);
+  using aws = new FakeAws().on("GetRoleCredentials", ROLE_KEYS, "access-1");
+  await using _lock = await holdLock(system, sessionLockPath(system.home, "corp"));
+  assert.equal((await credentialsFor(system, aws)).credentials.accessKeyId, "ASIANEW");
+  assert.ok(system.clock - START < 30_000, `${system.clock - START} ms`);
+});
+
+Deno.test("roleCredentials() uses a token that lives where nothing can be written, as in a container", async () => {
+  await using system = await roleHome(10 * MINUTE);
+  using aws = new FakeAws().on("GetRoleCredentials", ROLE_KEYS, "access-1");
+  system.write(".local/state/sso-heal/locks", "");
+  assert.equal((await credentialsFor(system, aws)).credentials.accessKeyId, "ASIANEW");
+});
+
+Deno.test("roleCredentials() tries again after an outage, although the next try of the checks is later", async () => {
+  await using system = await roleHome(-HOUR);
+  using aws = new FakeAws().on("CreateToken", freshToken(2)).on("GetRoleCredentials", ROLE_KEYS, "access-2");
+  await failedBefore(system, "ConnectionRefused", MINUTE);
+  assert.equal((await credentialsFor(system, aws)).credentials.accessKeyId, "ASIANEW");
+});
+
+Deno.test("roleCredentials() asks for no token when it was tried a moment ago, or AWS asked for patience", async () => {
+  for (
+    const [code, agoMs, words] of [
+      ["ConnectionRefused", 10_000, "tried 10 s ago, the next check tries in 20 min"],
+      ["SlowDownException", HOUR, "tried 1 h ago, the next check tries in 20 min"],
+    ] as const
+  ) {
+    await using system = await roleHome(-HOUR);
+    using aws = new FakeAws();
+    await failedBefore(system, code, agoMs);
+    await assert.rejects(credentialsFor(system, aws), (error) => {
+      assert.ok(error instanceof UserError);
+      assert.equal(error.exitCode, EXIT.temporary);
+      assert.match(error.message, new RegExp(`${words}\\)$`));
+      return true;
+    });
+    assert.deepEqual(aws.opened, []);
+  }
+});
+
+Deno.test("roleCredentials() gets new keys of the SSO role when STS does not know the kept ones, once", async () => {
+  for (const code of ["InvalidClientTokenId", "ExpiredToken"]) {
+    await using system = await roleHome(HOUR);
+    writeRole(system, CORP, HOUR);
+    const unknown = refusal(code, 403);
+    const isTemporary = code === "ExpiredToken";
+    using aws = new FakeAws();
+    for (let tries = isTemporary ? 3 : 1; tries > 0; tries--) aws.on("AssumeRole", unknown);
+    aws.on("GetRoleCredentials", ROLE_KEYS, "access-1");
+    aws.on("AssumeRole", { ...keys("ADMIN"), expiresAt: START + HOUR }, "ASIANEW");
+    assert.equal((await credentialsFor(system, aws, "admin")).credentials.accessKeyId, "ASIAADMIN");
   }
 });
 

@@ -1,5 +1,6 @@
 // Reads both configurations, ours and that of AWS, and selects what a run is about.
-import { type Inventory, loadInventory } from "../aws/inventory.ts";
+import { type AwsFiles, readAwsFiles } from "../aws/config_file.ts";
+import { type Inventory, inventoryOf } from "../aws/inventory.ts";
 import { type Config, loadConfig } from "../config/config.ts";
 import { matchesGlob } from "../domain/glob.ts";
 import { DEFAULT_INTERVAL } from "../domain/interval.ts";
@@ -16,6 +17,8 @@ const REFRESH_MARGIN_MS = 18 * 60_000;
 
 export interface Setup {
   readonly config: Config;
+  /** What the inventory was made from; with keys: never print it. */
+  readonly files: AwsFiles;
   readonly inventory: Inventory;
   readonly selected: readonly Selected[];
   /** The job that is installed. */
@@ -34,7 +37,8 @@ export async function loadSetup(system: System, choice: Choice): Promise<Setup> 
   const service = readServiceRecord(system.home);
   const everyMs = service?.everyMs ?? DEFAULT_INTERVAL * 60_000;
   const { config, problems, warnings } = await loadConfig(system.home);
-  const inventory = await loadInventory(system);
+  const files = await readAwsFiles(system);
+  const inventory = await inventoryOf(files, system.home);
   let missing: Problem[] = [];
   const sessionNames = inventory.sessions.map(({ name }) => name);
   const profileNames = inventory.profiles.map(({ name }) => name);
@@ -63,6 +67,7 @@ export async function loadSetup(system: System, choice: Choice): Promise<Setup> 
     .flatMap(({ problem }) => problem ?? []);
   return {
     config,
+    files,
     inventory,
     selected,
     service,

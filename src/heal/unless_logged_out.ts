@@ -1,19 +1,19 @@
 // Keeps what was got with a token only as long as the session has one: a logout meanwhile has the last word.
-import { existsSync } from "node:fs";
 import { tokenPath } from "../aws/token_cache.ts";
 import type { Session } from "../domain/session.ts";
+import { isThere } from "../system/is_there.ts";
 import type { System } from "../system/system.ts";
 import { withSessionLock } from "./update_record.ts";
 
-const LOCK_MS = 20_000;
+const LOCK_MS = 5_000;
 
 /**
  * Runs `body` under the session's lock, which a logout takes too, if the token file is still there.
  *
- * @throws {LockHeld} when somebody else holds the lock for 20 seconds.
+ * @throws {LockHeld} when somebody else holds the lock for 5 seconds.
  */
 export async function unlessLoggedOut(system: System, { name }: Session, body: () => Promise<void>): Promise<void> {
   await withSessionLock(system, name, LOCK_MS, async () => {
-    if (existsSync(tokenPath(system.home, { name }))) await body();
+    if (isThere(tokenPath(system.home, { name }))) await body();
   });
 }

@@ -21,6 +21,8 @@ export async function formatCheck(report: CheckReport, screen: Screen, onlyAtten
     lines.push(...formatSession(session, nameCells, screen));
     if (hasDetails(session)) lines.push(...(await import("./session_lines.ts")).formatDetails(session, "  ", screen));
   }
+  const synced = report.sync?.filter(({ changed, error }) => error !== undefined || (changed && !onlyAttention)) ?? [];
+  if (synced.length > 0) lines.push(...(await import("./sync.ts")).formatSync(synced, screen));
   return lines.map((line) => `${line}\n`).join("");
 }
 

@@ -2,7 +2,7 @@
 import { formatInstant } from "../domain/instant.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { ServiceStatus } from "../domain/service.ts";
-import type { CheckReport, Fault, ProfileReport, SessionReport, StatusReport } from "../domain/report.ts";
+import type { CheckReport, Fault, ProfileReport, SessionReport, StatusReport, SyncReport } from "../domain/report.ts";
 
 /** Version of every JSON document; additive changes keep it. */
 export const JSON_VERSION = 1;
@@ -17,6 +17,7 @@ export function checkJson(report: CheckReport): string {
     sessions: report.sessions.map(sessionJson),
     problems: report.problems.map(faultJson),
     warnings: report.warnings.map(faultJson),
+    sync: report.sync?.map(syncJson),
     notifications: report.notifications,
     clockOffsetMs: report.clockOffsetMs,
   });
@@ -82,6 +83,11 @@ export function profileJson(profile: ProfileReport): Record<string, unknown> {
     credentialsExpireAt: instant(profile.credentialsExpireAt),
     error: faultJson(profile.error),
   };
+}
+
+/** One legacy profile. */
+export function syncJson({ from, to, changed, expiresAt, error }: SyncReport): Record<string, unknown> {
+  return { from, to, changed, expiresAt: instant(expiresAt), error: faultJson(error) };
 }
 
 /** An error or problem; undefined stays undefined. */

@@ -1,31 +1,14 @@
 // What each part of the program may touch: the one table for file, network, environment, process and system grants.
 //
-// `scripts/build.ts` compiles the widest set into the binary; `enter.ts` drops at start what the command never needs;
+// `compiled_grants.ts` is the widest set, which the binary has; `enter.ts` drops at start what the command never needs;
 // `aws_worker.ts` gives the network to a worker that has nothing else. File grants are relative: they resolve against
 // the directory the process starts in, which `enter.ts` makes the home.
 
 /** Folders of the home that hold everything the program reads and writes. */
 export const HOME_FOLDERS = [".aws", ".config/sso-heal", ".local/state/sso-heal"] as const;
 
-/** Readable besides: secrets that a container or service manager puts there. */
-const SECRET_FOLDERS = ["/run/secrets"] as const;
-
 /** Where collectors of Prometheus look for files; dropped unless there is a config, which may name a file there. */
 export const METRICS_FOLDERS = ["/var/lib/prometheus/node-exporter", "/var/lib/node_exporter"] as const;
-
-/** A file of the home that the grants cover, so that only the system can forbid it: see `is_confined.ts`. */
-export const PROBE = ".sso-heal-sandbox-probe";
-
-/** The grants of the binary, as `deno compile` options. `run` is for starting itself in the home, at start only. */
-export const COMPILED_GRANTS = [
-  `--allow-read=${[...HOME_FOLDERS, ...SECRET_FOLDERS, ...METRICS_FOLDERS].join(",")}`,
-  `--allow-write=${[...HOME_FOLDERS, PROBE, ...METRICS_FOLDERS].join(",")}`,
-  // Read once at start, then dropped: `env:NAME` in the config may name any variable.
-  "--allow-env",
-  "--allow-net",
-  "--allow-run",
-  "--allow-sys=uid,gid,userInfo,hostname",
-] as const;
 
 /** What a command keeps after start. Absent means nothing of that kind. */
 export interface CommandGrants {
@@ -36,9 +19,10 @@ export interface CommandGrants {
   /**
    * `channels`: may start the workers of channels that run one program each; dropped as soon as they are started or not
    * needed. `self`: may start this program again, as long as it runs. `system`: may start the programs that manage jobs.
-   * `command`: may start what the user says, and this program again, which asks AWS for it.
+   * `command`: may start what the user says, and this program again, which asks AWS for it. `browser`: may start the
+   * worker of the one program that opens a page; dropped as soon as it is started or not wanted.
    */
-  readonly run?: "channels" | "self" | "system" | "command";
+  readonly run?: "channels" | "self" | "system" | "command" | "browser";
 }
 
 /** One row a command; words that are no command get nothing but the home for reading. */
@@ -53,6 +37,8 @@ export const COMMANDS = {
   uninstall: { read: true, run: "system" },
   export: { read: true, write: true, net: "worker" },
   exec: { read: true, run: "command" },
+  sync: { read: true, write: true, net: "worker" },
+  console: { read: true, write: true, net: "worker", run: "browser" },
   profiles: { read: true },
   notify: { read: true, write: true, net: "worker", run: "channels" },
 } as const satisfies Record<string, CommandGrants>;

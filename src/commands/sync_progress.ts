@@ -1,0 +1,35 @@
+// Draws the progress of a sync over itself, where a person sees it.
+import type { SyncProgress } from "../heal/sync.ts";
+import { formatProgress } from "../render/progress.ts";
+import type { System } from "../system/system.ts";
+
+/** What is over sooner needs no bar. */
+const SOON_MS = 500;
+const REDRAW_MS = 100;
+
+export interface ProgressLine {
+  draw(progress: SyncProgress): void;
+  /** Takes the line away, so that other text begins at its place. */
+  clear(): void;
+}
+
+/** A line on standard error; undefined where that is no terminal that can draw over itself. */
+export function progressLine(
+  { terminal, env, now }: Pick<System, "terminal" | "env" | "now">,
+): ProgressLine | undefined {
+  if (!terminal.errIsTerminal || env.TERM === "dumb") return undefined;
+  const startedAt = now();
+  let drawnAt: number | undefined;
+  return {
+    draw(progress) {
+      const at = now();
+      const elapsedMs = at - startedAt;
+      if (elapsedMs < SOON_MS || (drawnAt !== undefined && Math.abs(at - drawnAt) < REDRAW_MS)) return;
+      drawnAt = at;
+      terminal.err(`\r${formatProgress({ ...progress, elapsedMs }, terminal.columns)}\x1b[K`);
+    },
+    clear() {
+      if (drawnAt !== undefined) terminal.err("\r\x1b[K");
+    },
+  };
+}
