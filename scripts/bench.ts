@@ -2,9 +2,10 @@
 import { parseArgs } from "node:util";
 import { startConnectProxy } from "../tests/aws/connect_proxy.ts";
 import { startSimulator } from "../tests/aws/simulator.ts";
-import { COMPILED_GRANTS } from "../src/sandbox/permissions.ts";
+import { COMPILED_GRANTS } from "../src/sandbox/compiled_grants.ts";
 import { freshBinary, ROOT } from "./binary.ts";
 import { compile } from "./build.ts";
+import { measureSync, type SyncFigures } from "./bench_sync.ts";
 import { findBase } from "./denort.ts";
 import { type Candidate, type Cost, measure, type Measured } from "./measure.ts";
 import { type Kept, measureRun } from "./measure_run.ts";
@@ -12,7 +13,7 @@ import { type Kept, measureRun } from "./measure_run.ts";
 const HELP = `Usage: deno task bench [--json] [--rounds N]
 
 Measures dist/sso-heal (Linux; needs /usr/bin/python3, /usr/bin/aws and strace; faketime for one figure) against a
-simulated AWS. Takes about two minutes.
+simulated AWS. Takes about three minutes.
   --json      one JSON document for machines
   --rounds N  runs of each program, 15 or more (default 25); the median counts
 `;
@@ -21,7 +22,7 @@ interface Bar {
   readonly name: string;
   readonly figure: number;
   readonly limit: number;
-  readonly unit: "x" | "MB" | "kB" | "";
+  readonly unit: "x" | "MB" | "kB" | "s" | "";
 }
 
 const AWS_CLI = "/usr/bin/aws";
@@ -81,7 +82,10 @@ async function main(): Promise<void> {
     await measure([noop, many, full], 0); // The first check proves the profiles: from then on there is nothing to do.
 
     aws.requests.length = 0;
-    const idle = await measure([floor, noop, many], rounds);
+    const kept = [binary, "export", "--profile", "profile-0"];
+    const asProcess: Candidate = { ...noop, name: "export, kept credentials", argv: kept };
+    const outside: Candidate = { ...asProcess, name: "export, from another folder", cwd: folder };
+    const idle = await measure([floor, noop, many, asProcess, outside], rounds);
     const requests = aws.requests.length;
     aws.requests.length = 0;
     const busy = await measure([heal, cli], FEW);
@@ -92,11 +96,18 @@ async function main(): Promise<void> {
       throw new Error("strace does not show the worker of a check with calls");
     }
 
-    const kept = await measureRun();
+    const living = await measureRun();
+    const sync = await measureSync();
 
     const megabytes = (await Deno.stat(binary)).size / 1e6;
     const figures = { ...idle, ...busy };
-    const bars = barsOf(figures, { floor, noop, many, heal, cli }, { megabytes, requests, workers, kept });
+    const bars = barsOf(figures, { floor, noop, many, asProcess, outside, heal, cli }, {
+      megabytes,
+      requests,
+      workers,
+      living,
+      sync,
+    });
     if (values.json) console.log(JSON.stringify({ version: 1, rounds, figures, bars: bars.map(judged) }, null, 1));
     else print(figures, bars);
   } finally {
@@ -104,15 +115,25 @@ async function main(): Promise<void> {
   }
 }
 
-type Names = Readonly<Record<"floor" | "noop" | "many" | "heal" | "cli", Candidate>>;
+type Names = Readonly<Record<"floor" | "noop" | "many" | "asProcess" | "outside" | "heal" | "cli", Candidate>>;
+
+interface Counted {
+  readonly megabytes: number;
+  /** Of the checks with nothing to do. */
+  readonly requests: number;
+  readonly workers: number;
+  readonly living?: Kept;
+  readonly sync: SyncFigures;
+}
 
 function barsOf(
   figures: Measured,
   names: Names,
-  { megabytes, requests, workers, kept }: { megabytes: number; requests: number; workers: number; kept?: Kept },
+  { megabytes, requests, workers, living, sync }: Counted,
 ): Bar[] {
   const of = (key: keyof Names): Cost => figures[names[key].name];
   const [floor, noop, many, heal, cli] = [of("floor"), of("noop"), of("many"), of("heal"), of("cli")];
+  const [asProcess, outside] = [of("asProcess"), of("outside")];
   return [
     { name: "no-op: wall, of console.log", figure: noop.wallMs / floor.wallMs, limit: 1.35, unit: "x" },
     { name: "no-op: CPU, of console.log", figure: noop.cpuMs / floor.cpuMs, limit: 1.35, unit: "x" },
@@ -120,10 +141,16 @@ function barsOf(
     { name: "no-op: 300 profiles, of one", figure: many.wallMs / noop.wallMs, limit: 2, unit: "x" },
     { name: "no-op: requests to AWS", figure: requests, limit: 0, unit: "" },
     { name: "no-op: workers started", figure: workers, limit: 0, unit: "" },
+    { name: "export, kept: wall, of no-op", figure: asProcess.wallMs / noop.wallMs, limit: 1.5, unit: "x" },
+    { name: "export, another folder, of no-op", figure: outside.wallMs / noop.wallMs, limit: 2.5, unit: "x" },
     { name: "three calls: wall, of the AWS CLI", figure: heal.wallMs / cli.wallMs, limit: 0.2, unit: "x" },
-    ...kept === undefined
+    ...living === undefined
       ? []
-      : [{ name: `run: growth a check, of ${kept.checks}`, figure: kept.growthKb, limit: 20, unit: "kB" as const }],
+      : [{ name: `run: growth a check, of ${living.checks}`, figure: living.growthKb, limit: 20, unit: "kB" as const }],
+    { name: "sync, 1,200 profiles", figure: sync.seconds, limit: 75, unit: "s" },
+    { name: "sync, calls refused as too fast", figure: sync.throttled, limit: 0, unit: "" },
+    { name: "sync, second run", figure: sync.secondRunSeconds, limit: 1, unit: "s" },
+    { name: "sync, second run, calls", figure: sync.secondRunCalls, limit: 0, unit: "" },
     { name: "size of the binary", figure: megabytes, limit: 90, unit: "MB" },
   ];
 }

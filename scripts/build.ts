@@ -1,16 +1,20 @@
 // Builds dist/sso-heal: bundle with esbuild, fix the times, `deno compile` with the grants of src/sandbox/permissions.ts.
 import { build, type Metafile, type Plugin, stop } from "esbuild";
-import { COMPILED_GRANTS } from "../src/sandbox/permissions.ts";
+import { COMPILED_GRANTS } from "../src/sandbox/compiled_grants.ts";
 import config from "../deno.json" with { type: "json" };
 import { findBase, type RuntimeBase } from "./denort.ts";
 import { leanSdk } from "./lean_sdk.ts";
+import { shortenStart } from "./short_start.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 const CACHE = `${ROOT}/.cache`;
 const DIST = `${ROOT}/dist`;
 
-/** `--no-code-cache`: by default any local user could plant a code cache in /tmp. `--jitless`: no writable
- * code pages. `--no-lazy`: what is loaded is used, so looking through it first to compile it later costs more.
+/**
+ * `--no-code-cache`: by default any local user could plant a code cache in /tmp. `--jitless`: no writable code pages.
+ * `--no-lazy`: what is loaded is used, so looking through it first to compile it later costs more.
+ * `--no-enable-lazy-source-positions`: else the first error that is thrown, a file that is not there, makes V8 go through
+ * all functions on the stack once more.
  */
 export const COMPILE_FLAGS = [
   "--quiet",
@@ -21,7 +25,7 @@ export const COMPILE_FLAGS = [
   "--no-remote",
   "--no-prompt",
   "--no-code-cache",
-  "--v8-flags=--jitless,--no-lazy,--disallow-code-generation-from-strings",
+  "--v8-flags=--jitless,--no-lazy,--no-enable-lazy-source-positions,--disallow-code-generation-from-strings",
   "--unstable-worker-options",
 ];
 
@@ -29,7 +33,7 @@ export const COMPILE_FLAGS = [
  * Modules that are always used together belong into one file, because each further file costs start-up time: what a check
  * with nothing to do runs, what starts the worker besides, and what works then.
  */
-const HOT = inRoot("src/sandbox/enter.ts", "src/cli/cli.ts");
+const HOT = inRoot("src/cli/cli.ts");
 const OPEN = inRoot("src/heal/heal_due.ts", "src/cli/connection.ts");
 /** What may speak to somebody shares the way out. */
 const ASKS = /\/src\/(heal\/|cli\/(teller|connection)|commands\/(login|logout|notify)\.ts)/;
@@ -159,6 +163,7 @@ async function main(): Promise<void> {
   });
   await Deno.mkdir(DIST);
   await bundle(base);
+  await shortenStart(DIST);
   const files = await fixTimes();
   await refuseForeignImports(files);
   // Files that main.js imports are found by Deno; the worker is named by a string only.

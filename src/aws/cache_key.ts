@@ -1,5 +1,5 @@
 // The names of the cache files: every AWS client computes them from the config, so ours must be equal to the byte.
-import { createHash } from "node:crypto";
+import { sha1 } from "../domain/sha1.ts";
 import { pythonJson, pythonJsonCompact } from "./python_json.ts";
 
 /**
@@ -42,5 +42,5 @@ export function roleFileName(key: RoleKey): string {
 }
 
 function fileName(key: string): string {
-  return `${createHash("sha1").update(key).digest("hex")}.json`;
+  return `${sha1(key)}.json`;
 }

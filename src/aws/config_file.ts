@@ -1,7 +1,7 @@
 // Where the config and credentials files of AWS are, and what is in them.
-import { existsSync } from "node:fs";
 import type { Problem } from "../domain/problem.ts";
 import { awsPaths } from "../store/paths.ts";
+import { isThere } from "../system/is_there.ts";
 import type { System } from "../system/system.ts";
 import { type IniDocument, parseIni } from "./ini.ts";
 import { readText } from "./read_file.ts";
@@ -46,7 +46,7 @@ export async function readAwsFiles(place: Place): Promise<AwsFiles> {
 
 /** Asked first, because most machines have no such file, and an error costs a check with nothing to do its time. */
 function hasCredentials(place: Place): boolean {
-  return !!place.env.AWS_SHARED_CREDENTIALS_FILE || existsSync(credentialsPath(place));
+  return !!place.env.AWS_SHARED_CREDENTIALS_FILE || isThere(credentialsPath(place));
 }
 
 async function readAwsFile(kind: AwsFileKind, path: string, problems: Problem[]): Promise<AwsFile | undefined> {

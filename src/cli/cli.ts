@@ -1,8 +1,9 @@
 // From the command line to an exit code.
-import { type CommandContext, EVERYWHERE } from "../commands/command.ts";
-import { commandRow } from "../commands/registry.ts";
+import { check } from "../commands/check.ts";
+import { type Command, type CommandContext, EVERYWHERE } from "../commands/command.ts";
 import { chooseLevel, createLog, type Level } from "../log/log.ts";
-import { type Place, revoke } from "../sandbox/enter.ts";
+import type { Place } from "../sandbox/enter.ts";
+import { revoke } from "../sandbox/revoke.ts";
 import { statePaths } from "../store/paths.ts";
 import { denoSystem } from "../system/deno_system.ts";
 import type { System } from "../system/system.ts";
@@ -33,10 +34,9 @@ async function dispatch(
   shown: { level: Level },
 ): Promise<number> {
   const [word = "", ...rest] = args;
-  const row = commandRow(word);
-  if (row === undefined) return await (await import("./no_command.ts")).answer(args, system);
+  const command = await load(word);
+  if (command === undefined) return await (await import("./no_command.ts")).answer(args, system);
 
-  const command = await row.load();
   const options = { ...EVERYWHERE, ...command.options };
   const given = givenFlags(rest, options) ?? (await import("./parse.ts")).parseOptions(word, rest, options);
   if (given.help) return await (await import("./no_command.ts")).showCommandHelp(word, system);
@@ -64,4 +64,10 @@ async function dispatch(
   } finally {
     log.close();
   }
+}
+
+/** What the timer runs all day is loaded with the program, all others when they are asked for. */
+async function load(word: string): Promise<Command | undefined> {
+  if (word === "check") return check;
+  return await (await import("../commands/registry.ts")).commandRow(word)?.load();
 }

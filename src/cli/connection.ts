@@ -4,7 +4,7 @@ import { hostAndPort } from "../domain/host.ts";
 import type { ResolvedStartUrl } from "../aws/start_url.ts";
 import type { Connection, Outlets } from "../heal/context.ts";
 import { startAwsWorker, startCallbackWorker, startResolveWorker } from "../sandbox/aws_worker.ts";
-import { revoke } from "../sandbox/enter.ts";
+import { revoke } from "../sandbox/revoke.ts";
 import type { System } from "../system/system.ts";
 
 /** See `Context.resolveStartUrl`. */

@@ -2,7 +2,7 @@
 import { EXIT, type ExitCode, UserError } from "../domain/problem.ts";
 import { clean } from "../render/cells.ts";
 import { redact } from "../log/redact.ts";
-import { HOME_FOLDERS } from "../sandbox/permissions.ts";
+import { awsPaths, configPaths, statePaths } from "../store/paths.ts";
 import { OutputClosed } from "./stop.ts";
 
 /** What to print on standard error, and how to end. */
@@ -61,7 +61,7 @@ function outsideSandbox(error: Error): Words {
     };
   }
   const folder = path.slice(0, Math.max(path.lastIndexOf("/"), 1));
-  const granted = HOME_FOLDERS.map((name) => `~/${name}`);
+  const granted = [awsPaths, configPaths, statePaths].map((paths) => paths("~").dir);
   return {
     message: `Cannot ${access} "${path}": it is outside ${granted.slice(0, -1).join(", ")} and ${granted.at(-1)}, ` +
       "the folders that this binary may touch",

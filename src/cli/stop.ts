@@ -61,7 +61,8 @@ export class Stop {
 
   /** Stops listening: a signal ends the process as usual again. */
   close(): void {
-    clearTimeout(this.#timer);
+    // Not for nothing: Deno 2.9 loads a module of Node for the first call.
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
     for (const [name, listener] of this.#listeners) Deno.removeSignalListener(name, listener);
     this.#listeners.length = 0;
   }

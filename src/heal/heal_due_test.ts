@@ -1,9 +1,18 @@
 // Proves that sessions are worked on side by side, a few at once, and that none stops another.
 import assert from "node:assert/strict";
 import { FakeAws } from "../../tests/support/fake_aws.ts";
-import { fakeSystem, MINUTE } from "../../tests/support/fake_system.ts";
+import { fakeSystem, HOUR, MINUTE } from "../../tests/support/fake_system.ts";
 import { check, checkInShort as inShort } from "../../tests/support/heal_run.ts";
-import { freshToken, sessionSections, tokenOf, writeSessions, writeToken } from "../../tests/support/session_home.ts";
+import {
+  freshToken,
+  IDENTITY,
+  ROLE_KEYS,
+  sessionSections,
+  tokenOf,
+  writeSessions,
+  writeToken,
+} from "../../tests/support/session_home.ts";
+import { syncHome } from "../../tests/support/sync_home.ts";
 
 Deno.test("healDue() works on at most 16 sessions at once, and on all in the end", async () => {
   await using system = await fakeSystem();
@@ -46,3 +55,21 @@ for (const [what, setting, words] of ODD) {
     assert.notEqual(report.sessions[0].error?.hint, "");
   });
 }
+
+Deno.test("healDue() proves very many profiles no faster than the portal serves", async () => {
+  await using system = await syncHome(60, HOUR);
+  system.write(".config/sso-heal/config.ini", "[check]\nprofiles = *\n");
+  using aws = new FakeAws();
+  const times: number[] = [];
+  for (let at = 0; at < 61; at++) {
+    aws.on("GetRoleCredentials", () => {
+      times.push(system.clock);
+      return ROLE_KEYS;
+    }).on("GetCallerIdentity", IDENTITY);
+  }
+  assert.equal((await check(system, aws)).outcome, "healthy");
+  for (const [at, time] of times.entries()) {
+    const within = times.slice(at).filter((other) => other < time + 1000).length;
+    assert.ok(within <= 20, `${within} calls in a second`);
+  }
+});

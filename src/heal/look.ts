@@ -1,5 +1,4 @@
 // Looks at one session: its token file, our own record, the cached role credentials, the clock.
-import { existsSync } from "node:fs";
 import { readRoleCredentials, type RoleCredentials } from "../aws/role_cache.ts";
 import { readToken, type TokenFile } from "../aws/token_cache.ts";
 import { decide, type Decision, refreshWindow } from "../domain/decide.ts";
@@ -9,6 +8,7 @@ import { isRefreshable, type Token } from "../domain/token.ts";
 import { isOpen, type PendingLogin } from "../domain/pending.ts";
 import { pendingLoginPath } from "../store/paths.ts";
 import { fingerprintOf, readSessionRecord, type SessionRecord } from "../store/session_record.ts";
+import { isThere } from "../system/is_there.ts";
 import type { System } from "../system/system.ts";
 
 /** Everything seen about one session at one moment. */
@@ -47,9 +47,9 @@ export async function look(system: System, selected: Selected, options: LookOpti
     ...selected.profiles.map((profile) => lookAtRole(system, selected, profile as Role["profile"])),
   ]);
   const pending = await readPending(system.home, session);
-  const record = currentRecord(readSessionRecord(system.home, session.name).record, file);
   const token = file.kind === "token" ? file.token : undefined;
   const fingerprint = token && fingerprintOf(token);
+  const record = currentRecord(readSessionRecord(system.home, session.name).record, fingerprint);
   const refused = record.refused !== undefined && record.refused.fingerprint === fingerprint;
   const refreshAheadMs = refreshWindow(options.refreshAheadMs, record.token?.lifeMs);
   const seenAt = system.now();
@@ -66,13 +66,12 @@ export async function look(system: System, selected: Selected, options: LookOpti
 
 /** Nearly never there: then it costs one look. */
 async function readPending(home: string, session: Session): Promise<PendingLogin | undefined> {
-  if (!existsSync(pendingLoginPath(home, session.name))) return undefined;
+  if (!isThere(pendingLoginPath(home, session.name))) return undefined;
   return (await import("../store/pending_login.ts")).readPendingLogin(home, session);
 }
 
 /** What was noted about failed attempts concerns one generation of the token: a new one starts with a clean slate. */
-function currentRecord(record: SessionRecord, file: TokenFile): SessionRecord {
-  const fingerprint = file.kind === "token" ? fingerprintOf(file.token) : undefined;
+function currentRecord(record: SessionRecord, fingerprint: string | undefined): SessionRecord {
   if (record.token?.fingerprint === fingerprint) return record;
   return { ...record, retryAt: undefined, failures: undefined, failingSince: undefined, lastError: undefined };
 }

@@ -10,7 +10,7 @@ import {
 import { cron } from "../service/cron.ts";
 import { launchd } from "../service/launchd.ts";
 import { systemd } from "../service/systemd.ts";
-import { readHeartbeat } from "../store/journal.ts";
+import { type Heartbeat, readHeartbeat } from "../store/journal.ts";
 import type { ServiceRecord } from "../store/service_record.ts";
 import type { System } from "../system/system.ts";
 
@@ -19,13 +19,16 @@ const ASKED = { launchd, systemd, cron };
 const NOT_ASKED: ManagerView = { loaded: true, enabled: true, hints: [] };
 
 /** Never throws: what cannot be asked is a hint. */
-export async function readServiceStatus(system: System, record: ServiceRecord): Promise<ServiceStatus> {
+export async function readServiceStatus(
+  system: System,
+  record: ServiceRecord,
+  beat: Heartbeat | undefined = readHeartbeat(system.home),
+): Promise<ServiceStatus> {
   const { manager, scope, everyMs, since, domain, hardening = "none" } = record;
   const { home } = system;
   const account = record.account ?? { name: system.user, uid: 0, gid: 0, home };
   const placement: Placement = { scope, account, asRoot: false, domain };
   const view = manager === "run" ? NOT_ASKED : await ASKED[manager].ask(system, placement);
-  const beat = readHeartbeat(home);
   const lastRunAt = beat?.scheduledAt;
   const now = system.now();
   const overdue = isOverdue(everyMs, since, lastRunAt, now);

@@ -40,6 +40,6 @@ export async function readStatus({ system, forgoPrograms }: Context, choice: Cho
     lastOutcome,
     service: service === undefined
       ? { ...NO_SERVICE, lastRunAt: heartbeat?.scheduledAt }
-      : await readServiceStatus(system, service),
+      : await readServiceStatus(system, service, heartbeat),
   };
 }

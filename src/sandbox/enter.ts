@@ -1,5 +1,4 @@
 // The first thing that runs: finds the home, starts itself there once if need be, and drops every grant not needed.
-import { existsSync } from "node:fs";
 import { type CommandGrants, grantsOf, HOME_FOLDERS, METRICS_FOLDERS } from "./permissions.ts";
 
 type Env = Record<string, string | undefined>;
@@ -37,13 +36,13 @@ export async function enter(args: readonly string[]): Promise<Entry> {
       return { exitCode: await restart(args, home, here) };
     }
     // What the installation of the job kept for its checks, and nobody else may read.
-    if (args[0] === "check" && args.includes("--scheduled") && existsSync(`${here}/.config/sso-heal/env`)) {
+    if (args[0] === "check" && args.includes("--scheduled") && isThere(`${here}/.config/sso-heal/env`)) {
       await keepEnv(env, here);
     }
     trustMore(env, here);
   }
   // Without a config there are no channels: nobody to name, nothing to start.
-  const configured = existsSync(`${here}/.config/sso-heal`);
+  const configured = isThere(`${here}/.config/sso-heal`);
   const grants = grantsOf(args[0]);
   // A job runs at the minutes of this machine.
   const isNamed = configured || grants.run === "self" || grants.run === "system";
@@ -59,6 +58,16 @@ async function keepEnv(env: Env, home: string): Promise<void> {
     if (env[name]) continue;
     env[name] = value;
     Deno.env.set(name, value);
+  }
+}
+
+/** Its own: what it shared with the command line would be one more file to load at every start. */
+function isThere(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -169,23 +178,15 @@ function whyNot(error: unknown): string {
 
 /** Drops what the command never needs. A dropped grant cannot come back: the binary never prompts. */
 function drop(grants: CommandGrants, configured: boolean): void {
-  revoke("env", "sys");
-  if (grants.run === undefined || (grants.run === "channels" && !configured)) revoke("run");
-  if (!grants.net) revoke("net");
-  if (!grants.write) revoke("write");
-  if (!configured || !grants.write) dropFolders(METRICS_FOLDERS);
-}
-
-function dropFolders(folders: readonly string[]): void {
-  if (!Deno.build.standalone) return;
-  for (const path of folders) {
-    Deno.permissions.revokeSync({ name: "read", path });
-    Deno.permissions.revokeSync({ name: "write", path });
-  }
-}
-
-/** Drops whole kinds of permission for the rest of the process. */
-export function revoke(...kinds: Array<"env" | "run" | "sys" | "net" | "write" | "read">): void {
   if (!Deno.build.standalone) return; // under `deno test` the test itself still needs them
-  for (const name of kinds) Deno.permissions.revokeSync({ name });
+  const gone: Deno.PermissionDescriptor[] = [{ name: "env" }, { name: "sys" }];
+  if (grants.run === undefined || (grants.run === "channels" && !configured)) gone.push({ name: "run" });
+  if (!grants.net) gone.push({ name: "net" });
+  if (!grants.write) gone.push({ name: "write" });
+  if (!configured || !grants.write) {
+    gone.push(
+      ...METRICS_FOLDERS.flatMap((path) => [{ name: "read" as const, path }, { name: "write" as const, path }]),
+    );
+  }
+  for (const grant of gone) Deno.permissions.revokeSync(grant);
 }

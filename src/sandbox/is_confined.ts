@@ -1,6 +1,7 @@
 // Whether the system really confines a job to our folders: some accept the words of a unit and do nothing.
 
-import { PROBE } from "./permissions.ts";
+/** A file of the home that the grants cover, so that only the system can forbid it. */
+export const PROBE = ".sso-heal-sandbox-probe";
 
 /** Tries to make a file where no confined job can. */
 export function isConfined(home: string): boolean {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { withTemporaryHome } from "../../tests/support/temporary_home.ts";
 import { isConfined } from "./is_confined.ts";
-import { PROBE } from "./permissions.ts";
+import { PROBE } from "./is_confined.ts";
 
 Deno.test("isConfined() is false in a home where anybody may write, and leaves nothing there", async () => {
   await withTemporaryHome((home) => {

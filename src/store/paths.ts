@@ -1,5 +1,5 @@
 // Every file the program reads or writes, in one place: all of them lie below the home directory.
-import { createHash } from "node:crypto";
+import { sha1 } from "../domain/sha1.ts";
 
 /** Files of our own, below `.local/state/sso-heal`. All paths are absolute when `home` is. */
 export interface StatePaths {
@@ -69,17 +69,17 @@ export function configPaths(home: string): ConfigPaths {
 
 /** Our record of one session; the name is hashed because a legacy session is called by its URL. */
 export function sessionRecordPath(home: string, session: string): string {
-  return `${statePaths(home).sessions}/${nameHash(session)}.json`;
+  return `${statePaths(home).sessions}/${sha1(session)}.json`;
 }
 
 /** The login of one session that waits for a person. */
 export function pendingLoginPath(home: string, session: string): string {
-  return `${statePaths(home).pending}/${nameHash(session)}.json`;
+  return `${statePaths(home).pending}/${sha1(session)}.json`;
 }
 
 /** The lock under which one session is refreshed. */
 export function sessionLockPath(home: string, session: string): string {
-  return `${statePaths(home).locks}/session-${nameHash(session)}.lock`;
+  return `${statePaths(home).locks}/session-${sha1(session)}.lock`;
 }
 
 /** The lock of the check that has something to do. */
@@ -89,14 +89,10 @@ export function runLockPath(home: string): string {
 
 /** The lock of one session's pending login, held by whoever polls it. */
 export function loginLockPath(home: string, session: string): string {
-  return `${statePaths(home).locks}/login-${nameHash(session)}.lock`;
+  return `${statePaths(home).locks}/login-${sha1(session)}.lock`;
 }
 
 /** The lock under which alerts are decided and sent. */
 export function alertLockPath(home: string): string {
   return `${statePaths(home).locks}/alerts.lock`;
-}
-
-function nameHash(session: string): string {
-  return createHash("sha1").update(session).digest("hex");
 }

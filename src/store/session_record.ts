@@ -1,5 +1,5 @@
 // What we remember about one session between two runs; the token itself stays in the file that AWS clients share.
-import { createHash } from "node:crypto";
+import { sha1 } from "../domain/sha1.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Token } from "../domain/token.ts";
 import { amount, list, object, text, time, truth } from "./json_codec.ts";
@@ -165,12 +165,12 @@ export function formatSessionRecord(record: SessionRecord): string {
 
 /**
  * Marks one generation of a token: equal for the same pair of access and refresh token, different for any other. It is
- * 16 hexadecimal digits of a SHA-256, so it gives nothing of the tokens away.
+ * 16 hexadecimal digits of a SHA-1, so it gives nothing of the tokens away.
  */
 export function fingerprintOf(token: Pick<Token, "accessToken" | "refreshToken">): string {
   // Revealed to be hashed, nothing else: only a one-way digest leaves this function.
   const pair = `${token.accessToken.reveal()}\n${token.refreshToken?.reveal() ?? ""}`;
-  return createHash("sha256").update(pair).digest("hex").slice(0, 16);
+  return sha1(pair).slice(0, 16);
 }
 
 function damaged(file: string, state: string): Problem {

@@ -106,7 +106,7 @@ Deno.test("the sandbox gives each command what it needs and nothing else", async
       const { findings, seen, trusted } = await probe(program, name);
       const stages = Object.entries(findings) as Array<[keyof Findings, readonly Outcome[]]>;
       const { net, run } = grantsOf(name);
-      assert.equal(stages.length, net !== "worker" ? 2 : run === "channels" ? 6 : 5);
+      assert.equal(stages.length, net !== "worker" ? 2 : run === undefined ? 5 : 6);
       for (const [stage, outcomes] of stages) assertRings(stage, name, outcomes);
       assert.equal(seen, 0, "the foreign server was reached");
       assert.equal(trusted > 0, grantsOf(name).net === "worker");

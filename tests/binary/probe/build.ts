@@ -2,7 +2,7 @@
 import { build, stop } from "esbuild";
 import { compile } from "../../../scripts/build.ts";
 import { findBase } from "../../../scripts/denort.ts";
-import { COMPILED_GRANTS } from "../../../src/sandbox/permissions.ts";
+import { COMPILED_GRANTS } from "../../../src/sandbox/compiled_grants.ts";
 
 /** The same code in the place of each worker. */
 const WORKERS = ["aws_worker", "notify_worker", "run_worker"];

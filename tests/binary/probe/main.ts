@@ -1,8 +1,9 @@
 // A program with the sandbox of sso-heal around it and nothing but attempts to get out of it; prints what became of them.
 import { startAwsWorker } from "../../../src/sandbox/aws_worker.ts";
-import { enter, revoke } from "../../../src/sandbox/enter.ts";
+import { enter } from "../../../src/sandbox/enter.ts";
 import { startNotifyWorker, startRunWorker } from "../../../src/sandbox/notify_worker.ts";
 import { grantsOf } from "../../../src/sandbox/permissions.ts";
+import { revoke } from "../../../src/sandbox/revoke.ts";
 import { type Aims, ATTEMPTS, type Group } from "./attempts.ts";
 import { type Outcome, tryAll } from "./outcome.ts";
 
@@ -26,7 +27,8 @@ if ("exitCode" in entry) Deno.exit(entry.exitCode);
 let findings: Findings = { compiled, entered: [] };
 if (grantsOf(command).net === "worker") {
   // The network, and the right to start programs, are there for the workers until all have started.
-  const programs = grantsOf(command).run === "channels";
+  const { run } = grantsOf(command);
+  const programs = run === "channels" || run === "browser";
   const still = programs ? ["network", "toAws", "powers", "escape"] : ["network", "toAws"];
   const entered = await tryAll(EVERYTHING.filter((group) => !still.includes(group)), aims);
   // In the order of src/cli/connection.ts.
