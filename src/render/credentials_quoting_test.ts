@@ -47,7 +47,12 @@ const HOSTILE: readonly string[] = [
   "\x1b[2J",
   "\x7f\x01",
   "é日本😀",
-  "\u2018a\u2019 \u201cb\u201d \u201ec",
+  "\u2018a\u2019 \u201ab\u201b",
+  "\u201ca\u201d \u201eb",
+  "\u201d; calc; \u201c",
+  '"\u201d"',
+  "`",
+  "`$(echo no)`u{41}`e",
   "\ufeffa\u2028b",
 ];
 
@@ -120,34 +125,80 @@ function isThere(program: string): boolean {
   }
 }
 
-/** A string of PowerShell in double quotes (about_Quoting_Rules, about_Special_Characters); undefined if it is none. */
-function readPowershell(text: string): string | undefined {
-  const quotes = '"\u201c\u201d\u201e';
-  const named: Record<string, string> = { n: "\n", r: "\r", t: "\t", 0: "\0", a: "\x07", b: "\b", f: "\f", v: "\v" };
-  if (!quotes.includes(text[0])) return undefined;
+/** What PowerShell takes for a double and for a single quote, typographic ones included (about_Quoting_Rules). */
+const DOUBLE = '"\u201c\u201d\u201e';
+const SINGLE = "'\u2018\u2019\u201a\u201b";
+const NAMED: Readonly<Record<string, string>> = {
+  ...{ 0: "\0", a: "\x07", b: "\b", e: "\x1b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" },
+};
+
+/**
+ * One string of PowerShell at the end of `text`, as its tokenizer reads it: any quote of a kind ends a string that any of
+ * that kind began, two in a row stand for one, and a backtick escapes within double quotes alone (about_Special_Characters).
+ * Undefined if it is anything else, or if something in it would be expanded.
+ */
+function readPowershellString(text: string): string | undefined {
+  const quotes = [DOUBLE, SINGLE].find((kind) => text !== "" && kind.includes(text[0]));
+  if (quotes === undefined) return undefined;
   let value = "";
   for (let at = 1; at < text.length; at++) {
     const char = text[at];
-    if (char === "`") {
-      const next = text[++at];
+    if (quotes.includes(char)) {
+      if (at === text.length - 1) return value;
+      if (!quotes.includes(text[++at])) return undefined;
+      value += text[at];
+    } else if (quotes === DOUBLE && char === "$") return undefined;
+    else if (quotes === DOUBLE && char === "`") {
+      const [, code] = /^u\{([\da-f]{1,6})\}/i.exec(text.slice(at + 1)) ?? [];
+      const next = text[at + 1];
       if (next === undefined) return undefined;
-      value += named[next] ?? next;
-    } else if (char === "$") return undefined; // would be expanded
-    else if (quotes.includes(char)) return at === text.length - 1 ? value : undefined;
-    else value += char;
+      value += code === undefined ? NAMED[next] ?? next : String.fromCodePoint(parseInt(code, 16));
+      at += code === undefined ? 1 : code.length + 3;
+    } else value += char;
   }
   return undefined;
 }
 
-Deno.test("powershellString() is one string on one line that PowerShell reads back", () => {
+/** Variables that the lines set; undefined where a line is not one assignment. Lines, because `iex` is given them. */
+function readPowershell(lines: string): Record<string, string> | undefined {
+  const set: Record<string, string> = {};
+  for (const line of lines.replace(/\n$/, "").split(/\r\n|\r|\n/)) {
+    const [, name, text] = /^\$Env:([A-Z_]+)=([^]*)$/.exec(line) ?? [];
+    const value = name === undefined ? undefined : readPowershellString(text);
+    if (value === undefined) return undefined;
+    set[name] = value;
+  }
+  return set;
+}
+
+const POWERSHELL: readonly (readonly [text: string, value: string | undefined])[] = [
+  ['"a"', "a"],
+  ["'a`n$b'", "a`n$b"],
+  ["\u2018it\u2019\u2019s'", "it\u2019s"],
+  ["'a\u201b", "a"],
+  ["'a\u2019; calc'", undefined],
+  ['"a\u201d; calc"', undefined],
+  ['"a""b"', 'a"b'],
+  ['"`u{1F600}`$`e"', "\u{1F600}$\x1b"],
+  ['"$a"', undefined],
+  ['"a`"', undefined],
+  ["a", undefined],
+  ["", undefined],
+];
+
+Deno.test("the reader of this test takes strings as PowerShell does", () => {
+  for (const [text, value] of POWERSHELL) assert.equal(readPowershellString(text), value, text);
+});
+
+Deno.test("formatCredentials() writes powershell that PowerShell reads back, line by line", () => {
   const check = (value: string) => {
-    const text = powershellString(value);
-    assert.equal(readPowershell(text), value);
-    assert.doesNotMatch(text, /[\r\n]/);
+    const { AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = readPowershell(written("powershell", value)) ?? {};
+    assert.deepEqual([AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN], [value, "next"]);
+    assert.equal(readPowershellString(powershellString(value)), value);
   };
   HOSTILE.forEach(check);
-  const unit = fc.constantFrom(..."`$\"'\u201c\u201d\u201e\u2018nr0\n\r\\%aé");
-  fc.assert(fc.property(fc.string({ unit, maxLength: 12 }), check));
+  const unit = fc.constantFrom(...`${DOUBLE}${SINGLE}\`$;(){}u4nre0\n\r\\%aé\u2028\x85`);
+  fc.assert(fc.property(fc.string({ unit, maxLength: 12 }), check), { numRuns: 1000 });
 });
 
 /**

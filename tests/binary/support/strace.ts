@@ -18,6 +18,8 @@ export interface TraceOptions {
   readonly inject?: readonly string[];
   /** Sees and injects only calls that concern these paths. */
   readonly paths?: readonly string[];
+  /** Shows the whole environment that a program is started with, too. */
+  readonly withEnv?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
@@ -78,9 +80,11 @@ export async function killedAfter(
 function strace(home: Home, args: readonly string[], log: string, options: TraceOptions): Deno.Command {
   return new Deno.Command("strace", {
     args: [
-      ...["-f", "-y", "-qq", "-o", log, "-e", `trace=${options.calls.join(",")}`],
+      // Unless told, it cuts every text to 32 characters.
+      ...["-f", "-y", "-qq", "-s", "65536", "-o", log, "-e", `trace=${options.calls.join(",")}`],
       ...(options.inject ?? []).flatMap((rule) => ["-e", `inject=${rule}`]),
       ...(options.paths ?? []).flatMap((path) => ["-P", path]),
+      ...(options.withEnv ? ["-e", "abbrev=none"] : []),
       ...[BINARY, ...args],
     ],
     cwd: options.cwd ?? home.path,
