@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { FakeAws, FORBIDDEN, OFFLINE, refusal, THROTTLED, UNAUTHORIZED } from "../../tests/support/fake_aws.ts";
 import { HOUR, MINUTE, START } from "../../tests/support/fake_system.ts";
+import { locksEnd } from "../../tests/support/held_lock.ts";
 import { freshToken, ROLE_KEYS, sessionNamed, writeRole } from "../../tests/support/session_home.ts";
 import { CREDENTIALS, inBrief, legacySection, sectionsIn, syncHome, syncNow } from "../../tests/support/sync_home.ts";
 import { rolePath } from "../aws/role_cache.ts";
@@ -124,6 +125,7 @@ Deno.test("sync() that is to stop writes what it has, names nothing else, and sa
   assert.equal(result.stopped, stop);
   assert.deepEqual([result.sync.length, sectionsIn(system).length], [5, 5]);
   assert.ok(result.sync.every(({ changed, error }) => changed && error === undefined));
+  await locksEnd();
 });
 
 Deno.test("sync() takes the [sync] sections when nothing is named, and says what is wrong in them", async () => {

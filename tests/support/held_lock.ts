@@ -16,8 +16,12 @@ export async function holdLock(system: FakeSystem, path: string): Promise<HeldLo
     release: () => lock.release(),
     async [Symbol.asyncDispose]() {
       lock.release();
-      // Deno asks the kernel in threads, which end a moment after the lock was let go: no test may end before.
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await locksEnd();
     },
   };
+}
+
+/** Deno asks the kernel for locks in threads, which end a moment after the lock was let go: no test may end before. */
+export async function locksEnd(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 200));
 }
