@@ -67,7 +67,11 @@ const OTHER_SOURCES = [
  * @param home for `~` in `ca_bundle`
  */
 export async function roleChainOf(name: string, files: AwsFiles, home: string): Promise<FoundChain> {
-  return roleChainsOf(readSettings(files), files.problems, await inventoryOf(files, home), home)(name);
+  const settings = readSettings(files);
+  if (files.config === undefined && files.problems.length === 0 && !settings.profiles.has(name)) {
+    return { kind: "problem", problem: noFile(name) };
+  }
+  return roleChainsOf(settings, files.problems, await inventoryOf(files, home), home)(name);
 }
 
 /** The same for many profiles of files that are understood already. */
@@ -190,6 +194,12 @@ function noRole(profile: ProfileSettings): Problem {
 function noProfile(name: string, known: Iterable<string>): Problem {
   const message = `Cannot use profile ${quoted(name)}: the AWS config file has no such profile`;
   return { code: "ProfileMissing", message, hint: suggestion(name, known) ?? "list them: sso-heal profiles" };
+}
+
+function noFile(name: string): Problem {
+  const message = `Cannot use profile ${quoted(name)}: there is no AWS config file (~/.aws/config, or what ` +
+    "AWS_CONFIG_FILE names)";
+  return { code: "ProfileMissing", message, hint: "write one with: aws configure sso" };
 }
 
 function noSource({ name }: ProfileSettings, source: Setting, known: Iterable<string>): Problem {

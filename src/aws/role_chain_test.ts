@@ -141,6 +141,15 @@ sts =
   assert.equal(own.profile, own.root);
 });
 
+Deno.test("roleChainOf() says that there is no config file, and how to make one", async () => {
+  const found = await roleChainOf("a", { problems: [] }, "/h");
+  assert.ok(found.kind === "problem");
+  assert.match(found.problem.message, /^Cannot use profile "a": there is no AWS config file/);
+  assert.match(found.problem.hint, /aws configure sso/);
+  const unreadable = { code: "FileUnreadable", message: "no", hint: "" };
+  assert.deepEqual(await roleChainOf("a", { problems: [unreadable] }, "/h"), { kind: "problem", problem: unreadable });
+});
+
 /** Each is the profile `a` behind {@link SSO}, whose 8 lines come first: `[profile a]` is line 9. */
 const PROBLEMS: [what: string, config: string, problem: string, words: RegExp][] = [
   ["a profile that is not there", "", "ProfileMissing", /no such profile/],

@@ -78,7 +78,9 @@ class Parser {
       return 0;
     }
     const text = attached ?? (next?.startsWith("-") ? undefined : next);
-    if (text === undefined || text === "") throw this.#missing(written, option, next);
+    if (text === undefined || text === "") {
+      throw this.#missing(written, option, attached === undefined ? next : undefined);
+    }
     const before = this.values.get(name);
     this.values.set(name, this.#value(option, written, text, Array.isArray(before) ? before : []));
     return attached === undefined ? 1 : 0;

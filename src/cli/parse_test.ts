@@ -64,6 +64,7 @@ const WRONG: Array<[string[], string, string[]]> = [
   [["-qx"], 'Unknown option "-x" of "check"', [SEE]],
   [["--session"], 'Option "--session" needs a value: NAME', [SEE]],
   [["--session="], 'Option "--session" needs a value: NAME', [SEE]],
+  [["--session=", "--quiet"], 'Option "--session" needs a value: NAME', [SEE]],
   [["--session", ""], 'Option "--session" needs a value: NAME', [SEE]],
   [["-s"], 'Option "-s" needs a value: NAME', [SEE]],
   [

@@ -17,7 +17,7 @@ export const exec = defineCommand({
   details:
     "The program runs in the same directory and terminal, with the same environment, but for the variables of AWS: " +
     "those that would win over the credentials are taken out. Its exit code is passed on (128 + n for signal n; 127 when there is no such program, 126 when it cannot " +
-    "be started), and signals reach it. The credentials end after an hour or so and are not renewed in a program that runs: for such a one use " +
+    "be started), and each signal reaches it once. The credentials end after an hour or so and are not renewed in a program that runs: for such a one use " +
     "sso-heal export as the credential_process of a profile.",
   examples: [
     { line: "sso-heal exec --profile dev -- terraform plan", does: "runs terraform as dev" },

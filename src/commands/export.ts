@@ -1,8 +1,9 @@
 // `export`: the credentials of one profile, for shells and other programs.
-import { EXIT } from "../domain/problem.ts";
+import { EXIT, UserError } from "../domain/problem.ts";
 import { roleCredentials } from "../heal/role_credentials.ts";
 import { EXPORT_FORMATS, formatCredentials } from "../render/credentials.ts";
 import { defineCommand } from "./command.ts";
+import { endingAtOnce } from "./export_stop.ts";
 import { ONE_PROFILE, oneProfile } from "./one_profile.ts";
 
 export const exportCredentials = defineCommand({
@@ -30,10 +31,20 @@ export const exportCredentials = defineCommand({
   async run(context, given) {
     const { terminal } = context.system;
     const name = oneProfile(given.profile, context.system);
-    const { credentials, profile, region } = await roleCredentials(context, name);
+    const { credentials, profile, region } = await roleCredentials(endingAtOnce(context), name);
     const { stdout, stderr } = formatCredentials(given.format ?? "process", credentials, { profile, region });
-    if (stderr !== "") terminal.err(stderr);
+    if (stderr !== "") {
+      terminal.err(stderr);
+      if (await terminal.errIsLost?.()) throw unmasked();
+    }
     terminal.out(stdout);
     return EXIT.ok;
   },
 });
+
+/** Nobody reads this there either, but the exit code. */
+function unmasked(): UserError {
+  return new UserError("Cannot hide the credentials from the log of the job: standard error is closed or thrown away", [
+    "leave out 2>/dev/null: the runner reads from there what it is to hide",
+  ]);
+}

@@ -4,7 +4,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * What would win over the credentials given, or speak of others. With AWS_PROFILE set the SDKs for JavaScript and Go
- * leave keys of the environment aside; botocore sends AWS_ACCOUNT_ID with them as theirs.
+ * leave keys of the environment aside; botocore sends AWS_ACCOUNT_ID with them as theirs, and
+ * prefers a key for Bedrock to them (handlers.py `_should_prefer_bearer_auth`).
  */
 const CONFLICTING: readonly string[] = [
   "AWS_PROFILE",
@@ -24,6 +25,7 @@ const CONFLICTING: readonly string[] = [
   "AWS_CONTAINER_CREDENTIALS_FULL_URI",
   "AWS_CONTAINER_AUTHORIZATION_TOKEN",
   "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+  "AWS_BEARER_TOKEN_BEDROCK",
 ];
 
 /** Set by this program, for itself. */

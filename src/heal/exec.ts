@@ -7,7 +7,8 @@ import { UserError } from "../domain/problem.ts";
 import { Secret } from "../domain/secret.ts";
 import { type Credentials, credentialVariables } from "../render/credentials.ts";
 import type { Context } from "./context.ts";
-import { type AttachedProgram, runAttached } from "./exec_program.ts";
+import { runAttached } from "./exec_program.ts";
+import type { AttachedProgram } from "./exec_start.ts";
 import { keptCredentials } from "./role_credentials.ts";
 
 export interface ExecOptions {

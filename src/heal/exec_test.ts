@@ -8,7 +8,7 @@ import { formatCredentials } from "../render/credentials.ts";
 import { Secret } from "../domain/secret.ts";
 import type { Command, Ran } from "../system/run_program.ts";
 import { execute } from "./exec.ts";
-import type { AttachedProgram } from "./exec_program.ts";
+import type { AttachedProgram } from "./exec_start.ts";
 
 async function home(env: Record<string, string> = {}): Promise<FakeSystem> {
   const system = await fakeSystem(env);

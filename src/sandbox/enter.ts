@@ -44,6 +44,8 @@ export async function enter(args: readonly string[]): Promise<Entry> {
   // Without a config there are no channels: nobody to name, nothing to start.
   const configured = isThere(`${here}/.config/sso-heal`);
   const grants = grantsOf(args[0]);
+  // A check has no time for it, and its timer no need.
+  if (grants.run !== undefined && args[0] !== "check") learnOfEnds();
   // A job runs at the minutes of this machine.
   const isNamed = configured || grants.run === "self" || grants.run === "system";
   const { host, user } = isNamed ? await whoAmI(env) : { host: "", user: "" };
@@ -103,6 +105,7 @@ async function findHome(env: Env, here: string): Promise<string> {
  */
 function isHere(home: string, here: string, told: boolean): boolean {
   if (home === here) return true;
+  learnOfEnds();
   try {
     const test = new Deno.Command("/bin/sh", {
       args: ["-c", `[ "$1" -ef . ]`, "sh", home],
@@ -115,6 +118,16 @@ function isHere(home: string, here: string, told: boolean): boolean {
   } catch {
     return told;
   }
+}
+
+/**
+ * Started by a program that ignores SIGCHLD, this one would not learn how those end that it starts itself: the system
+ * forgets them at once ("No child processes"). Listening to it once takes that back for good.
+ */
+function learnOfEnds(): void {
+  const nothing = () => {};
+  Deno.addSignalListener("SIGCHLD", nothing);
+  Deno.removeSignalListener("SIGCHLD", nothing);
 }
 
 /**
@@ -149,7 +162,8 @@ async function restart(args: readonly string[], home: string, cwd: string): Prom
       try {
         child?.kill(signal);
       } catch (error) {
-        if (!(error instanceof TypeError)) throw error; // the child has ended already
+        // Deno says so of a child that has ended; the system of one that ended this moment.
+        if (!(error instanceof TypeError) && !(error instanceof Deno.errors.NotFound)) throw error;
       }
     });
   }

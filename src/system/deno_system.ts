@@ -46,6 +46,7 @@ function denoTerminal(ending: Ending): Terminal {
         errIsOpen = false; // there is no other place to say so
       }
     },
+    errIsLost: async () => !errIsOpen || await (await import("./null_device.ts")).isNullDevice(2),
     get outIsTerminal() {
       return Deno.stdout.isTerminal();
     },

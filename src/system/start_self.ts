@@ -1,4 +1,5 @@
 // Starts this very program again, for a command that stays: what it has given up at start, a check of its own still gets.
+import { sendSignal } from "./send_signal.ts";
 
 /** A run of this program as a child. */
 export interface SelfRun {
@@ -25,13 +26,6 @@ export function startSelf(args: readonly string[], home: string): SelfRun {
   return {
     pid: child.pid,
     ended: child.status,
-    kill(signal) {
-      try {
-        child.kill(signal);
-      } catch (error) {
-        // Deno says so of a child that has ended; the system of one that ended this moment.
-        if (!(error instanceof TypeError) && !(error instanceof Deno.errors.NotFound)) throw error;
-      }
-    },
+    kill: (signal) => sendSignal(child, signal),
   };
 }

@@ -28,6 +28,8 @@ export interface System {
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
+  /** Whether nobody can have read what `err` was given: no reader any more, or the null device. Absent: somebody can. */
+  errIsLost?(): Promise<boolean>;
   /** Whether standard output / standard error is a terminal. */
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;

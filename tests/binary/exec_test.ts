@@ -1,6 +1,5 @@
 // `exec` as a person or a job runs it: the program in its place gets the credentials, and all else is as without it.
 import assert from "node:assert/strict";
-import { ignoredSignals } from "../../src/system/ignored_signals.ts";
 import { needs } from "./support/requirement.ts";
 import { keysIn, ROLES_CONFIG } from "./support/roles.ts";
 import { assertClean, makeScene, said, type Scene, type SceneOptions } from "./support/scene.ts";
@@ -65,6 +64,7 @@ Deno.test("exec assumes roles, leaves no copy of what it got there, and says not
 const ENDS: readonly (readonly [what: string, words: readonly string[], code: number, err: RegExp])[] = [
   ["the code of the program", ["sh", "-c", "exit 75"], 75, /^$/],
   ["128 + n for a program that signal n ended", ["sh", "-c", "kill -KILL $$"], 137, /^$/],
+  ["the same for a real-time signal", ["sh", "-c", "kill -64 $$"], 192, /^$/],
   [
     "127 for one that is not there",
     ["no-such-program"],
@@ -136,92 +136,68 @@ Deno.test({
   },
 });
 
-const SIGNALS = ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
-
-for (const signal of SIGNALS) {
-  Deno.test({
-    name: `exec passes ${signal} on, wherever it was started`,
-    // As under `nohup`.
-    ignore: ignoredSignals([signal]).length > 0,
-    fn: async () => {
-      await using it = await scene();
-      await it.home.run(["export", "--profile", "dev"]);
-      for (const cwd of [it.home.path, "/"]) {
-        const script = `trap 'echo got; exit 33' ${signal.slice(3)}; echo ready; while :; do sleep 0.02; done`;
-        const child = it.home.start([...DEV, "sh", "-c", script], { cwd });
-        const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-        assert.equal((await reader.read()).value, "ready\n");
-        child.kill(signal);
-        assert.equal((await reader.read()).value, "got\n");
-        await Promise.all([reader.cancel(), child.stderr.cancel(), child.stdin.close()]);
-        assert.equal((await child.status).code, 33);
-      }
-    },
-  });
-}
-
-/** Types Ctrl-C once the program is ready, and prints what was on the terminal and how it ended. */
-const TYPIST = `
-import os, pty, sys, time
-pid, terminal = pty.fork()
-if pid == 0:
-    os.execv(sys.argv[1], sys.argv[1:])
-said = b""
-while True:
-    try:
-        part = os.read(terminal, 4096)
-    except OSError:
-        part = b""
-    if not part:
-        break
-    if b"ready" in part:
-        time.sleep(0.1)
-        os.write(terminal, b"\\x03")
-    said += part
-print(said.decode().replace("\\r\\n", "|"), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-`;
-
-const AT_TERMINAL: readonly (readonly [what: string, script: string, shown: string])[] = [
-  [
-    "reaches a program once",
-    `n=0; trap 'n=$((n+1))' INT; echo ready; for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 0.05; done; [ -t 0 ] && exit 4$n`,
-    "ready|^C 41\n",
-  ],
-  ["ends one that does not care", "echo ready; sleep 60", "ready|^C 130\n"],
-];
-
-for (const [what, script, shown] of AT_TERMINAL) {
-  Deno.test({
-    name: `Ctrl-C at a terminal ${what}`,
-    ...needs("exec at a terminal", "python3"),
-    fn: async () => {
-      await using it = await scene();
-      await it.home.run(["export", "--profile", "dev"]);
-      for (const cwd of [it.home.path, "/"]) {
-        const { stdout, stderr } = await new Deno.Command("/usr/bin/python3", {
-          args: ["-c", TYPIST, BINARY, ...DEV, "sh", "-c", script],
-          cwd,
-          clearEnv: true,
-          env: it.home.env,
-        }).output();
-        assert.equal(new TextDecoder().decode(stdout), shown, new TextDecoder().decode(stderr));
-      }
-    },
-  });
-}
-
-Deno.test("exec leaves a program the protection of nohup, and of a script that ignores signals", async () => {
+Deno.test("exec looks for a program as a shell in the same directory does, and leaves PATH as it is", async () => {
   await using it = await scene();
-  await it.home.run(["export", "--profile", "dev"]);
-  const script = "for s in HUP INT QUIT; do kill -$s $PPID; kill -$s $$; done; sleep 0.1; echo survived; exit 3";
-  for (const cwd of [it.home.path, "/"]) {
-    const { code, stdout } = await new Deno.Command("/bin/sh", {
-      args: ["-c", `trap '' INT QUIT; exec nohup "$@"`, "sh", BINARY, ...DEV, "sh", "-c", script],
-      cwd,
-      clearEnv: true,
-      env: it.home.env,
-      stdin: "null",
-    }).output();
-    assert.deepEqual([code, new TextDecoder().decode(stdout)], [3, "survived\n"]);
+  const { home } = it;
+  await home.run(["export", "--profile", "dev"]);
+  const script = (folder: string) =>
+    Deno.chmodSync(home.write(`w/${folder}uname`, '#!/bin/sh\necho "$0 $PATH"\n'), 0o700);
+  for (const folder of ["", "bin/"]) script(folder);
+  const cwd = home.file("w");
+  const rows: [path: string, found: string][] = [["bin:/bin", "bin/uname"], [":/bin", "uname"], [
+    "/sbin:.:/bin",
+    "uname",
+  ]];
+  for (const [PATH, found] of rows) {
+    const ended = await home.run([...DEV, "uname"], { cwd, env: { PATH } });
+    assert.equal(ended.out, `${cwd}/${found} ${PATH}\n`, said(ended));
   }
+});
+
+Deno.test({
+  name: "exec learns how its program ended also where its parent ignores SIGCHLD",
+  ...needs("a parent that ignores SIGCHLD", "python3"),
+  fn: async () => {
+    await using it = await scene();
+    const ignoring =
+      "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])";
+    const { path, env } = it.home;
+    // By another name of the home a shell is asked whether it is the same; the first run has export give credentials.
+    Deno.symlinkSync(path, it.home.file("link"));
+    for (const [cwd, HOME] of [[path, path], ["/", path], [path, it.home.file("link")]]) {
+      const { code, stderr } = await new Deno.Command("/usr/bin/python3", {
+        args: ["-c", ignoring, BINARY, ...DEV, "sh", "-c", "exit 9"],
+        cwd,
+        clearEnv: true,
+        env: { ...env, HOME },
+      }).output();
+      assert.equal(code, 9, new TextDecoder().decode(stderr));
+    }
+  },
+});
+
+Deno.test({
+  name: "exec says that another account may not enter the directory it was started in",
+  // Only root can start a program as another account.
+  ignore: Deno.uid() !== 0,
+  fn: async () => {
+    await using it = await scene();
+    const { home } = it;
+    await home.run(["export", "--profile", "dev"]);
+    await Deno.copyFile(BINARY, home.file("sso-heal"));
+    await using closed = await makeScene();
+    const chown = await new Deno.Command("chown", { args: ["-R", "4242:4242", home.path] }).output();
+    assert.ok(chown.success);
+    const become = `exec setpriv --reuid=4242 --regid=4242 --clear-groups "$@"`;
+    for (const cwd of [closed.home.path, closed.home.file(".aws")]) {
+      const { code, stderr } = await new Deno.Command("/bin/sh", {
+        args: ["-c", become, "sh", home.file("sso-heal"), ...DEV, "pwd"],
+        cwd,
+        clearEnv: true,
+        env: home.env,
+      }).output();
+      const why = `sso-heal: Cannot run "pwd": this account may not enter the directory "${cwd}"\n`;
+      assert.deepEqual([code, new TextDecoder().decode(stderr)], [126, `${why}  → change to another one\n`]);
+    }
+  },
 });

@@ -4,8 +4,10 @@ import type { Simulator } from "../aws/simulator.ts";
 import { BINARY, type Home } from "./support/home.ts";
 import { needs } from "./support/requirement.ts";
 import { keysIn, ROLES_CONFIG } from "./support/roles.ts";
+import { startGate } from "./support/gate.ts";
 import { assertClean, makeScene, said, type Scene } from "./support/scene.ts";
 import { traced } from "./support/strace.ts";
+import { until } from "./support/until.ts";
 
 function operations({ aws }: Pick<Scene, "aws">): string[] {
   return aws.requests.map(({ operation }) => operation);
@@ -140,6 +142,12 @@ const FAILURES: readonly Failure[] = [
     err: /config:\d+: .*mfa_serial wants a code/,
   },
   { name: "the source is a machine", args: ["--profile", "machine"], code: 1, err: /credential_source .* is not SSO/ },
+  {
+    name: "there is no config file",
+    prepare: ({ home }) => Deno.removeSync(home.file(".aws/config")),
+    code: 1,
+    err: /"dev": there is no AWS config file .*\n {2}→ write one with: aws configure sso\n$/,
+  },
   { name: "there is no such profile", args: ["--profile", "dve"], code: 1, err: /"dve".*\n {2}→ did you mean "dev"\?/ },
   {
     name: "two profiles are named",
@@ -160,6 +168,39 @@ for (const { name, leftS: accessTokenLeftS = 3600, args = [], prepare, code, err
     assertClean(scene, [ended]);
   });
 }
+
+for (const redirection of ["2>&-", "2>/dev/null", "2> >(exit)"]) {
+  Deno.test({
+    name: `export --format github prints no credentials where their masks are lost (${redirection})`,
+    ...needs("masks that are lost", "bash"),
+    fn: async () => {
+      await using scene = await makeScene();
+      await scene.home.run(DEV);
+      // Sent to a reader that has gone, the masks come to nobody only once it has.
+      const script = `exec ${redirection}; sleep 0.1; "$0" export --profile dev --format github; echo $?`;
+      const { stdout } = await new Deno.Command("bash", {
+        args: ["-c", script, BINARY],
+        clearEnv: true,
+        env: scene.home.env,
+      }).output();
+      assert.equal(new TextDecoder().decode(stdout), "1\n");
+    },
+  });
+}
+
+Deno.test("export ends at once by Ctrl-C while AWS is asked for credentials, which can be had again", async () => {
+  await using scene = await makeScene({ session: { accessTokenLeftS: 3600 } });
+  await using gate = startGate(scene.aws);
+  const child = scene.home.start(DEV, { env: { AWS_ENDPOINT_URL: gate.url } });
+  const ended = child.output();
+  await child.stdin.close();
+  assert.ok(await until(() => gate.waiting > 0, [ended]));
+  child.kill("SIGINT");
+  // The answer is held back for as long as the test goes on.
+  const { code, stdout, stderr } = await ended;
+  assert.deepEqual([code, stdout.length], [75, 0]);
+  assert.match(new TextDecoder().decode(stderr), /^sso-heal: Stopped by Ctrl-C\n$/);
+});
 
 Deno.test("export ends with 75 when AWS cannot be reached, and keeps the token", async () => {
   await using scene = await makeScene({ session: { accessTokenLeftS: -60 } });
