@@ -10,8 +10,11 @@ export type WaitedFor = { readonly state: string } | { readonly path: string; re
 /** The first message to the worker that listens; it gives up after `timeoutMs`. */
 export type ListenMessage = WaitedFor & { readonly timeoutMs: number };
 
-/** What was waited for: the answer of the login (`?code=…`), or that the browser is on its way. */
-export type Came = { readonly query: string } | { readonly sentOn: true };
+/**
+ * What was waited for: the answer of the login (`?code=…`), or that the browser is on its way; `again`: somebody asked for
+ * the link after it was given away.
+ */
+export type Came = { readonly query: string } | { readonly sentOn: true; readonly again?: true };
 
 /** What that worker says: first the port or why it cannot listen, then what came or that nobody did. */
 export type ListenerMessage = { readonly failed: string } | { readonly port: number } | Came | {
@@ -27,13 +30,13 @@ export type Callback =
 
 /**
  * Reads the query of the callback address. Undefined when it is not the answer to the login with this `state`: another
- * window, or somebody who tries to slip in a code of his own. An error may come without a state: it gives nobody anything.
+ * window, or somebody who tries to slip in a code of his own. An error has to bring the state as well (RFC 6749, 4.1.2.1),
+ * else every page of the web could end a login.
  */
 export function parseCallback(query: string, state: string): Callback | undefined {
   const fields = new URLSearchParams(query);
+  if (fields.get("state") !== state) return undefined;
   const error = fields.get("error");
-  const given = fields.get("state");
-  if (given !== state && (given !== null || error === null)) return undefined;
   if (error === "access_denied") return { result: "denied" };
   if (error !== null) return { result: "failed", error: /^[\w.-]{1,60}$/.test(error) ? error : "unknown error" };
   const code = fields.get("code");

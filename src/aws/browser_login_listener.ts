@@ -13,14 +13,14 @@ import {
 /** A person has as long as the AWS CLI gives (botocore/utils.py), which is also about the life of a device code. */
 export const BROWSER_LOGIN_MS = 10 * 60_000;
 
-/** A browser that has just been started is there at once; a slow machine gets a minute. */
+/** A browser that has just been started is there at once; a slow machine, or a person who has to paste, gets a minute. */
 export const SEND_ON_MS = 60_000;
 
 /** How the wait ended; `expired`: nobody came back in time. */
 export type BrowserAnswer = Callback | Ended;
 
 /** How the wait for a browser that is to be sent on ended. */
-export type SentOn = { readonly result: "sent-on" } | Ended;
+export type SentOn = { readonly result: "sent-on"; readonly again: boolean } | Ended;
 
 type Ended = { readonly result: "expired" } | { readonly result: "failed"; readonly error: string };
 
@@ -52,7 +52,8 @@ export function listenForCallback(
 }
 
 /**
- * Lets `worker` (as above) send the one browser that asks for `path` on to `link`.
+ * Lets `worker` (as above) send the one browser that asks for `path` on to `link`. The answer comes {@link WATCH_MS}
+ * later, or as soon as somebody asks again.
  *
  * @param path begins with a slash; made by chance for this link
  * @throws {UserError} when the worker cannot listen.
@@ -63,7 +64,8 @@ export function listenToSendOn(
   link: Secret,
   timeoutMs = SEND_ON_MS,
 ): Promise<Listener<SentOn>> {
-  const understand = (came: Came) => "sentOn" in came ? { result: "sent-on" } as const : undefined;
+  const understand = (came: Came) =>
+    "sentOn" in came ? { result: "sent-on", again: came.again === true } as const : undefined;
   return listen<SentOn>(worker, { path, link: link.reveal() }, timeoutMs, understand);
 }
 

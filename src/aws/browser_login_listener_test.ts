@@ -45,7 +45,8 @@ Deno.test("listenForCallback() gives the denial of the person", () =>
 
 Deno.test("listenForCallback() goes on waiting after requests that are not its own", () =>
   withListener(async (listener) => {
-    for (const path of ["/", "/favicon.ico", "/oauth/callback", "/oauth/callback?code=evil&state=t"]) {
+    const denial = "/oauth/callback?error=access_denied";
+    for (const path of ["/", "/favicon.ico", "/oauth/callback", "/oauth/callback?code=evil&state=t", denial]) {
       assert.equal((await open(listener, path))[0], 404, path);
     }
     await open(listener, "/oauth/callback?code=good&state=s");
@@ -135,18 +136,29 @@ Deno.test("listenForCallback() does not take the worker's word for the state", a
 
 const LINK = new Secret("http://127.0.0.1:1/federation?SigninToken=s3cret");
 
-Deno.test("listenToSendOn() sends one browser on, once, whoever else knocks", async () => {
+Deno.test("listenToSendOn() sends one browser on, whoever else knocks, and then listens no more", async () => {
   const listener = await listenToSendOn(startWorker(), "/by-chance", LINK, PATIENT_MS);
   assert.equal((await open(listener, "/"))[0], 404);
   const asking = () => fetch(`http://127.0.0.1:${listener.port}/by-chance`, { redirect: "manual" });
+  const served = await asking();
+  await served.body?.cancel();
+  assert.equal(served.headers.get("location"), LINK.reveal());
+  assert.equal((await open(listener, "/favicon.ico"))[0], 404);
+  assert.deepEqual(await listener.answer, { result: "sent-on", again: false });
+  await assert.rejects(asking(), TypeError);
+  listener.close();
+});
+
+Deno.test("listenToSendOn() gives the link away once, and says that somebody asked again", async () => {
+  const listener = await listenToSendOn(startWorker(), "/by-chance", LINK, PATIENT_MS);
+  const asking = () => fetch(`http://127.0.0.1:${listener.port}/by-chance`, { redirect: "manual" });
   const asked = Promise.allSettled([asking(), asking(), asking()]);
-  assert.deepEqual(await listener.answer, { result: "sent-on" });
+  assert.deepEqual(await listener.answer, { result: "sent-on", again: true });
   // Those who came too late may hear nothing before the worker ends.
   listener.close();
   const served = (await asked).flatMap((answer) => answer.status === "fulfilled" ? [answer.value] : []);
   await Promise.all(served.map((response) => response.body?.cancel()));
   assert.deepEqual(served.flatMap(({ headers }) => headers.get("location") ?? []), [LINK.reveal()]);
-  await assert.rejects(asking(), TypeError);
 });
 
 Deno.test("listenToSendOn() gives up when no browser comes", async () => {

@@ -15,6 +15,12 @@ const ROWS: readonly Row[] = [
   ["takes a denial", request(GOOD.replace(/code=\w+/, "error=access_denied")), 200, /denied.*close this window/],
   ["takes an error", request(GOOD.replace(/code=\w+/, "error=server_error")), 200, /terminal.*close this window/],
   ["ignores another state", request(`${GOOD}x`), 404, /Nothing here/],
+  [
+    "ignores a denial without the state",
+    request("http://127.0.0.1:5555/oauth/callback?error=access_denied"),
+    404,
+    /here/,
+  ],
   ["ignores another path", request(GOOD.replace("oauth", "other")), 404, /Nothing here/],
   ["ignores a longer path", request(GOOD.replace("callback", "callback/")), 404, /Nothing here/],
   ["ignores another method", request(GOOD, { method: "POST" }), 404, /Nothing here/],

@@ -5,7 +5,7 @@
 import "../sandbox/lock_down.ts";
 import type { ListenerMessage, ListenMessage } from "./browser_login_answer.ts";
 import { answerBrowser, nothingHere, type PageAnswer } from "./browser_login_page.ts";
-import { sendOn } from "./sign_in_redirect.ts";
+import { sendOn, WATCH_MS } from "./sign_in_redirect.ts";
 
 /** For a browser that keeps a connection open and says nothing. */
 const PARTING_MS = 1_000;
@@ -16,11 +16,11 @@ function say(message: ListenerMessage): void {
 
 function listen({ timeoutMs, ...awaited }: ListenMessage): void {
   let over = false;
+  let isGone = false;
   /** The page is on its way to the browser before the main program hears of it, and ends this worker. */
   const end = async (last: ListenerMessage) => {
     if (over) return;
     over = true;
-    clearTimeout(timer);
     await Promise.race([server.shutdown(), new Promise((resolve) => setTimeout(resolve, PARTING_MS))]);
     say(last);
   };
@@ -30,8 +30,12 @@ function listen({ timeoutMs, ...awaited }: ListenMessage): void {
     const { port }: Deno.NetAddr = server.addr;
     const { response, came }: PageAnswer = "state" in awaited
       ? answerBrowser(request, port, awaited.state)
-      : sendOn(request, port, awaited.path, awaited.link);
-    if (came !== undefined) end(came);
+      : sendOn(request, port, awaited.path, awaited.link, isGone);
+    if (came === undefined) return response;
+    clearTimeout(timer);
+    if ("query" in came || isGone) end(came);
+    else setTimeout(() => end(came), WATCH_MS);
+    isGone = true;
     return response;
   });
   const timer = setTimeout(() => end({ timedOut: true }), timeoutMs);

@@ -10,7 +10,7 @@ function request(url: string, { method = "GET", host = "127.0.0.1:5555" } = {}):
 }
 
 Deno.test("sendOn() sends on who asks for the path, and lets nobody keep or tell where from", () => {
-  const { response, came } = sendOn(request(GOOD), 5555, "/by-chance", LINK);
+  const { response, came } = sendOn(request(GOOD), 5555, "/by-chance", LINK, false);
   assert.deepEqual([response.status, response.body, came], [303, null, { sentOn: true }]);
   assert.deepEqual(Object.fromEntries(response.headers), {
     location: LINK,
@@ -18,6 +18,13 @@ Deno.test("sendOn() sends on who asks for the path, and lets nobody keep or tell
     "referrer-policy": "no-referrer",
     connection: "close",
   });
+});
+
+Deno.test("sendOn() gives the link to nobody else, and says that somebody asked", async () => {
+  const { response, came } = sendOn(request(GOOD), 5555, "/by-chance", LINK, true);
+  assert.deepEqual([response.status, came], [404, { sentOn: true, again: true }]);
+  assert.doesNotMatch(await response.text(), /s3cret/);
+  assert.equal(sendOn(request(`${GOOD}x`), 5555, "/by-chance", LINK, true).came, undefined);
 });
 
 const REFUSED: readonly (readonly [what: string, request: Request])[] = [
@@ -35,7 +42,7 @@ const REFUSED: readonly (readonly [what: string, request: Request])[] = [
 
 for (const [what, asked] of REFUSED) {
   Deno.test(`sendOn() answers 404 to ${what}`, async () => {
-    const { response, came } = sendOn(asked, 5555, "/by-chance", LINK);
+    const { response, came } = sendOn(asked, 5555, "/by-chance", LINK, false);
     assert.deepEqual([response.status, response.headers.get("location"), came], [404, null, undefined]);
     assert.doesNotMatch(await response.text(), /s3cret|by-chance/);
   });

@@ -1,7 +1,8 @@
 // `console`: the link that signs a person in to the AWS web console.
 import { EXIT } from "../domain/problem.ts";
 import { signInToConsole } from "../heal/console.ts";
-import { consoleJson, formatConsole } from "../heal/console_text.ts";
+import type { Waiting } from "../heal/console_browser.ts";
+import { consoleJson, formatConsole, formatWaiting } from "../heal/console_text.ts";
 import { defineCommand } from "./command.ts";
 import { only } from "./job_options.ts";
 import { ONE_PROFILE, oneProfile } from "./one_profile.ts";
@@ -14,7 +15,7 @@ export const console = defineCommand({
     region: {
       kind: "list",
       value: "REGION",
-      help: "the region shown (default: that of the profile, of AWS_REGION, of the session)",
+      help: "the region shown (default: AWS_REGION, AWS_DEFAULT_REGION, that of the profile, of the session)",
     },
     duration: {
       kind: "duration",
@@ -27,8 +28,11 @@ export const console = defineCommand({
   },
   details:
     "Whoever has the link is signed in: it can be opened for 15 minutes, and is in no log and no list of processes. " +
-    "With --open the browser is started with an address of this machine that leads there once; where there is no " +
-    "browser, the link is printed. A role that is assumed by another one stays signed in for an hour at most.",
+    "With --open the browser is given a file that only this account can read; it leads to an address of this machine, " +
+    "which leads to the link once. That keeps other accounts out, but neither root nor programs of your own. A browser " +
+    "that may not read the file (snap, flatpak) shows an error: after 5 seconds the terminal shows the address. Where " +
+    "no browser comes within a minute, the link is printed. A role that is assumed by another one stays signed in for " +
+    "an hour at most.",
   examples: [
     { line: "sso-heal console --profile dev", does: "prints the link for the first page of the console" },
     { line: "sso-heal console --profile dev --service s3 --open", does: "opens S3 in the browser of this machine" },
@@ -47,10 +51,11 @@ export const console = defineCommand({
       region: only("region", given.region),
       durationMs: given.duration,
     });
-    const opened = await browser?.open(signIn.link);
+    const tell = (waiting: Waiting) => terminal.err(formatWaiting(waiting));
+    const opened = await browser?.open(signIn.link, terminal.errIsTerminal ? tell : undefined);
     const { out, err } = formatConsole(signIn, opened);
-    const failed = opened?.ok === false;
-    if (failed || !(given.quiet || given.json)) terminal.err(err);
+    const isAmiss = opened !== undefined && !(opened.ok && !opened.again);
+    if (isAmiss || !(given.quiet || given.json)) terminal.err(err);
     const text = given.json ? consoleJson(signIn, opened) : out;
     if (text !== "") terminal.out(text);
     return EXIT.ok;

@@ -1,4 +1,5 @@
 // Where a person signs in to the AWS web console, and which page is opened there, in every partition.
+import { isGlobal, pageOf } from "./console_url_services.ts";
 import { EXIT, UserError } from "./problem.ts";
 
 interface Partition {
@@ -45,46 +46,6 @@ const UNKNOWN = /^[a-z]{2}-iso[a-z]?-/;
 /** A host label, and no number: it becomes a part of a host name. */
 const REGION = /^(?!\d+$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/;
 
-/** Paths that are not called as the service is in the AWS CLI or by people. */
-const PATHS: ReadonlyMap<string, string> = new Map(Object.entries({
-  apigatewayv2: "apigateway",
-  bill: "billing",
-  ce: "cost-management",
-  cfn: "cloudformation",
-  codebuild: "codesuite/codebuild",
-  codecommit: "codesuite/codecommit",
-  codedeploy: "codesuite/codedeploy",
-  codepipeline: "codesuite/codepipeline",
-  configservice: "config",
-  cw: "cloudwatch",
-  ddb: "dynamodbv2",
-  dynamodb: "dynamodbv2",
-  eventbridge: "events",
-  opensearch: "aos",
-  organizations: "organizations/v2",
-  r53: "route53/v2",
-  redshift: "redshiftv2",
-  route53: "route53/v2",
-  sfn: "states",
-  sns: "sns/v3",
-  sqs: "sqs/v3",
-  ssm: "systems-manager",
-  "sso-admin": "singlesignon",
-  sso: "singlesignon",
-  stepfunctions: "states",
-}));
-
-/** Services of an account as a whole: their consoles are at the name without a region. */
-const GLOBAL = new Set([
-  "billing",
-  "cloudfront",
-  "cost-management",
-  "globalaccelerator",
-  "iam",
-  "organizations/v2",
-  "route53/v2",
-]);
-
 /** `https://` host of the sign-in service for a region. Token and link must come from the same. */
 export function signInEndpoint(region: string): string {
   return `https://${partitionOf(region).signIn(region)}`;
@@ -93,7 +54,7 @@ export function signInEndpoint(region: string): string {
 /**
  * The page to land on: that of a service, else the console's first.
  *
- * @param service as in the AWS CLI (`dynamodb`, `ssm`), or a path of the console (`ec2/v2`)
+ * @param service as in the AWS CLI (`dynamodb`, `logs`), or a path of the console (`ec2/v2`)
  * @throws {UserError} for a region or a service that cannot be a part of a link
  */
 export function consolePage(region: string, service?: string): string {
@@ -102,9 +63,10 @@ export function consolePage(region: string, service?: string): string {
   if (named !== undefined && !/^[a-z\d-]+(?:\/[a-z\d-]+)*$/.test(named)) {
     throw wrong(`Cannot open the console of service "${named}": that is no service`, "write a name such as s3 or ec2");
   }
-  const path = named === undefined ? "console" : PATHS.get(named) ?? named;
-  const prefix = region === partition.bare || GLOBAL.has(path) ? "" : `${region}.`;
-  return `https://${partition.console(prefix)}/${path}/home?region=${region}`;
+  const page = pageOf(named ?? "console");
+  const prefix = region === partition.bare || isGlobal(page) ? "" : `${region}.`;
+  const place = page.place === undefined ? "" : `#${page.place}`;
+  return `https://${partition.console(prefix)}/${page.path}/home?region=${region}${place}`;
 }
 
 function partitionOf(region: string): Partition {

@@ -67,24 +67,27 @@ const ALWAYS_ALLOWED_S = 3600;
 
 /** How long a console session is asked for, and when it ends (epoch milliseconds). */
 export interface ConsoleSession {
-  /** Absent when it is left to AWS: then it ends with the keys. */
+  /** Absent for a chained role, which cannot have it: then it ends with the keys. */
   readonly seconds?: number;
   readonly endsAt: number;
 }
 
 /**
  * What to ask for. Keys that were kept may have minutes left, and nobody wants to be signed out in the middle of
- * something: where nothing was chosen it is the life of the keys, but an hour at least. A chained role cannot have that.
+ * something: where nothing was chosen it is the life of the keys, but an hour at least. It is asked for, so that nothing is
+ * promised that AWS has not heard of.
  *
  * @param chosen see {@link sessionSeconds}
+ * @param now by the clock of AWS where it is known: more than the role allows is refused
  */
 export function consoleSession(
   chosen: number | undefined,
   { chained, keysEndAt, now }: { readonly chained: boolean; readonly keysEndAt: number; readonly now: number },
 ): ConsoleSession {
-  const tooShort = !chained && keysEndAt - now < ALWAYS_ALLOWED_S * 1000;
-  const seconds = chosen ?? (tooShort ? ALWAYS_ALLOWED_S : undefined);
-  return seconds === undefined ? { endsAt: keysEndAt } : { seconds, endsAt: now + seconds * 1000 };
+  if (chained) return { endsAt: keysEndAt };
+  const keysLeftS = Math.floor((keysEndAt - now) / 1000);
+  const seconds = chosen ?? Math.min(Math.max(keysLeftS, ALWAYS_ALLOWED_S), LONGEST_S);
+  return { seconds, endsAt: now + seconds * 1000 };
 }
 
 function wrong(message: string, hint: string): UserError {

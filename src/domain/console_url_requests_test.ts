@@ -62,12 +62,16 @@ Deno.test("sessionSeconds() keeps within what AWS takes", () => {
   }
 });
 
-Deno.test("consoleSession() asks for an hour when the keys end sooner, unless AWS would refuse that", () => {
+Deno.test("consoleSession() asks for the life of the keys, from an hour to twelve, unless AWS would refuse that", () => {
   const rows: [chosen: number | undefined, chained: boolean, leftMs: number, expected: ConsoleSession][] = [
     [undefined, false, 16 * MINUTE, { seconds: 3600, endsAt: HOUR }],
     [undefined, false, HOUR - 1, { seconds: 3600, endsAt: HOUR }],
-    [undefined, false, HOUR, { endsAt: HOUR }],
-    [undefined, false, 8 * HOUR, { endsAt: 8 * HOUR }],
+    [undefined, false, HOUR, { seconds: 3600, endsAt: HOUR }],
+    [undefined, false, 8 * HOUR - 1, { seconds: 28_799, endsAt: 8 * HOUR - 1000 }],
+    [undefined, false, 12 * HOUR, { seconds: 43_200, endsAt: 12 * HOUR }],
+    [undefined, false, 13 * HOUR, { seconds: 43_200, endsAt: 12 * HOUR }],
+    [undefined, false, -HOUR, { seconds: 3600, endsAt: HOUR }],
+    [undefined, true, 8 * HOUR, { endsAt: 8 * HOUR }],
     [undefined, true, 16 * MINUTE, { endsAt: 16 * MINUTE }],
     [900, false, 8 * HOUR, { seconds: 900, endsAt: 15 * MINUTE }],
     [43_200, false, 16 * MINUTE, { seconds: 43_200, endsAt: 12 * HOUR }],

@@ -15,12 +15,14 @@ import { temporaryFault } from "./faults.ts";
 import { callPatiently, keysOf } from "./prove.ts";
 import { roleCredentials } from "./role_credentials.ts";
 import { unusable } from "./role_credentials_refusals.ts";
+import type { System } from "../system/system.ts";
 import { caCertsOf, signInTarget } from "./targets.ts";
 
 export interface ConsoleOptions {
   readonly profile: string;
   /** As in the AWS CLI; else the first page of the console. */
   readonly service?: string;
+  /** Else that of the environment, of the profile, of the session. */
   readonly region?: string;
   /** Of the console session. */
   readonly durationMs?: number;
@@ -50,7 +52,8 @@ const TIMEOUT_MS = 30_000;
  */
 export async function signInToConsole(context: Context, options: ConsoleOptions): Promise<ConsoleSignIn> {
   const { system } = context;
-  const { profile: name, service, region } = options;
+  const { profile: name, service } = options;
+  const region = wishedRegion(options, system.env);
   // What was typed wrong is said before anything is asked.
   if (region !== undefined) signInEndpoint(region);
   const chain = await chainOf(context, name);
@@ -64,11 +67,12 @@ export async function signInToConsole(context: Context, options: ConsoleOptions)
     const { credentials } = await roleCredentials(shared.context, name);
     const aws = await shared.open();
     const madeAt = system.now();
-    const { seconds, endsAt } = consoleSession(chosen, { chained, keysEndAt: credentials.expiresAt, now: madeAt });
+    const now = madeAt + (aws.clockOffsetMs ?? 0);
+    const { seconds, endsAt } = consoleSession(chosen, { chained, keysEndAt: credentials.expiresAt, now });
     const input = { ...keysOf(credentials), sessionSeconds: seconds };
     const run = { ...context, aws, deadline: madeAt + TIMEOUT_MS };
     const { signinToken } = await callPatiently(run, "GetSigninToken", target, input).catch((error) => {
-      throw signInRefused(error, options);
+      throw signInRefused(error, { ...options, region }, seconds);
     });
     return {
       link: loginLink(target.endpoint, signinToken, page),
@@ -76,11 +80,20 @@ export async function signInToConsole(context: Context, options: ConsoleOptions)
       ...roleOf(chain),
       madeAt,
       linkExpiresAt: madeAt + LINK_LIFE_MS,
-      sessionExpiresAt: endsAt,
+      // By the clock of this machine, like the rest.
+      sessionExpiresAt: endsAt - now + madeAt,
     };
   } finally {
     (await shared.opened)?.close();
   }
+}
+
+/** Goes before that of the profile, as in the AWS CLI v2. Empty is unset. */
+function wishedRegion(
+  { region }: ConsoleOptions,
+  { AWS_REGION, AWS_DEFAULT_REGION }: System["env"],
+): string | undefined {
+  return region ?? ((AWS_REGION || AWS_DEFAULT_REGION) || undefined);
 }
 
 async function chainOf({ system }: Context, name: string): Promise<RoleChain> {
@@ -124,14 +137,19 @@ function roleOf({ root, steps }: RoleChain): Pick<ConsoleSignIn, "accountId" | "
   return { accountId, roleName };
 }
 
-function signInRefused(error: unknown, { profile, region, durationMs }: ConsoleOptions): unknown {
+/** @param seconds what was asked for: nothing for a role that another one assumes */
+function signInRefused(error: unknown, { profile, region, durationMs }: ConsoleOptions, seconds?: number): unknown {
   if (!(error instanceof AwsError)) return error;
   if (classifyProof(error.failure) === "temporary") {
     return new UserError(temporaryFault(error).message, ["try again in a moment"], EXIT.temporary);
   }
   const hints = [
-    ...durationMs === undefined ? [] : ["choose a shorter --duration, or leave it out: the role may allow no more"],
-    ...region === undefined ? [] : [`is the account in the same AWS partition as --region ${region}?`],
+    ...durationMs !== undefined
+      ? ["choose a shorter --duration, or leave it out: the role may allow no more"]
+      : seconds !== undefined
+      ? ["is the clock of this machine right? the life of the credentials is measured by it; or try: --duration 1h"]
+      : [],
+    ...region === undefined ? [] : [`is the account in the same AWS partition as region ${region}?`],
     `see whether the role works at all: sso-heal check --profile ${shellWord(profile)}`,
   ];
   return new UserError(

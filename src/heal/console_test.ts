@@ -42,7 +42,7 @@ Deno.test("signInToConsole() takes kept credentials and reaches the sign-in serv
     accessKeyId: "ASIAOLD",
     secretAccessKey: "old-secret",
     sessionToken: "old-session",
-    sessionSeconds: undefined,
+    sessionSeconds: 7200,
   }]]);
   assert.equal(aws.closed, 1);
 });
@@ -77,15 +77,21 @@ type RegionRow = [
 const SIGN_IN = ".signin.aws.amazon.com";
 const REGIONS: readonly RegionRow[] = [
   ["that was wished", "admin", { AWS_REGION: "eu-west-2" }, "eu-west-3", `eu-west-3${SIGN_IN}`],
-  ["of the profile", "admin", { AWS_REGION: "eu-west-2" }, undefined, `eu-west-1${SIGN_IN}`],
   [
-    "of AWS_REGION",
-    "corp-dev",
+    "of AWS_REGION, whatever the profile says",
+    "admin",
     { AWS_REGION: "eu-west-2", AWS_DEFAULT_REGION: "x-1" },
     undefined,
     `eu-west-2${SIGN_IN}`,
   ],
-  ["of AWS_DEFAULT_REGION", "corp-dev", { AWS_DEFAULT_REGION: "cn-north-1" }, undefined, "signin.amazonaws.cn"],
+  [
+    "of AWS_DEFAULT_REGION, whatever the profile says",
+    "admin",
+    { AWS_REGION: "", AWS_DEFAULT_REGION: "cn-north-1" },
+    undefined,
+    "signin.amazonaws.cn",
+  ],
+  ["of the profile", "admin", { AWS_REGION: "" }, undefined, `eu-west-1${SIGN_IN}`],
   ["of the session", "corp-dev", {}, undefined, `us-east-1${SIGN_IN}`],
   ["at its own endpoint", "corp-dev", { AWS_ENDPOINT_URL_SIGNIN: "https://own.example/x" }, undefined, "own.example/x"],
 ];
@@ -111,10 +117,11 @@ Deno.test("signInToConsole() takes the endpoint that a services section gives th
   assert.deepEqual(aws.opened[0].hosts, ["signin.example:443"]);
 });
 
-Deno.test("signInToConsole() asks for an hour when the kept credentials end sooner, and for what was wished", async () => {
+Deno.test("signInToConsole() asks for the life of the credentials, an hour at least, or for what was wished", async () => {
   const rows: [leftMs: number, durationMs: number | undefined, seconds: number | undefined, endsAt: number][] = [
     [16 * MINUTE, undefined, 3600, START + HOUR],
-    [3 * HOUR, undefined, undefined, START + 3 * HOUR],
+    [3 * HOUR, undefined, 10_800, START + 3 * HOUR],
+    [13 * HOUR, undefined, 43_200, START + 12 * HOUR],
     [16 * MINUTE, 4 * HOUR, 14_400, START + 4 * HOUR],
     [3 * HOUR, 15 * MINUTE, 900, START + 15 * MINUTE],
   ];
@@ -124,6 +131,14 @@ Deno.test("signInToConsole() asks for an hour when the kept credentials end soon
     const { sessionExpiresAt } = await signIn(system, aws, { durationMs });
     assert.deepEqual([aws.calls[0].input.sessionSeconds, sessionExpiresAt], [seconds, endsAt]);
   }
+});
+
+Deno.test("signInToConsole() measures the life of the credentials by the clock of AWS, once that is known", async () => {
+  await using system = await keptHome(2 * HOUR);
+  using aws = new FakeAws().on("GetSigninToken", TOKEN);
+  aws.clockOffsetMs = 10 * MINUTE;
+  const { sessionExpiresAt } = await signIn(system, aws);
+  assert.deepEqual([aws.calls[0].input.sessionSeconds, sessionExpiresAt], [6600, START + 110 * MINUTE]);
 });
 
 Deno.test("signInToConsole() leaves the length to AWS for a role that another one assumes, whose session it is", async () => {
@@ -137,6 +152,7 @@ Deno.test("signInToConsole() leaves the length to AWS for a role that another on
 
 const WRONG: readonly (readonly [more: Partial<ConsoleOptions>, words: RegExp, exitCode: number])[] = [
   [{ region: "evil.example/" }, /that is no region/, 2],
+  [{ region: "" }, /that is no region/, 2],
   [{ service: "../s3" }, /that is no service/, 2],
   [{ durationMs: MINUTE }, /from 15m to 12h/, 2],
   [{ profile: "admin", durationMs: HOUR }, /assumed by another one/, 2],
@@ -156,9 +172,9 @@ const REFUSED = refusal("SignInRefused", 400, { message: "HTTP 400" });
 
 Deno.test("signInToConsole() says what a refusal may come from", async () => {
   const rows: [more: Partial<ConsoleOptions>, hints: RegExp[]][] = [
-    [{}, [/^see whether .* sso-heal check --profile corp-dev$/]],
+    [{}, [/clock of this machine.*--duration 1h$/, /^see whether .* sso-heal check --profile corp-dev$/]],
     [{ durationMs: 8 * HOUR }, [/^choose a shorter --duration/, /check --profile/]],
-    [{ region: "cn-north-1" }, [/partition as --region cn-north-1/, /check --profile/]],
+    [{ region: "cn-north-1" }, [/clock/, /partition as region cn-north-1/, /check --profile/]],
   ];
   for (const [more, expected] of rows) {
     await using system = await keptHome(HOUR);

@@ -43,7 +43,7 @@ export function stsTarget(profile: Profile, session: Session, env: Env): Target 
 
 /** See {@link signInTarget}. */
 export interface SignInPlace {
-  /** In place of that of the profile; what `--region` said. */
+  /** In place of that of the profile; what `--region` or the environment said. */
   readonly region?: string;
   /** The public URL in a region, by `domain/console_url.ts`: only the one command that needs it loads that. */
   readonly publicUrl: (region: string) => string;

@@ -4,13 +4,15 @@ import { folderOf } from "./folder.ts";
 const PREFIX = ".sso-heal-";
 // Not `.json`: the AWS CLI reads every `*.json` of its cache folders, and `aws sso logout` every file there.
 const SUFFIX = ".tmp";
+/** A browser shows what is called so. */
+const PAGE_SUFFIX = ".html";
 const LEFT_BEHIND_MS = 10 * 60_000;
 
 /** Name of a new temporary file in the folder of `target`: renaming works only within one file system. */
-export function temporaryBeside(target: string): string {
+export function temporaryBeside(target: string, suffix: typeof SUFFIX | typeof PAGE_SUFFIX = SUFFIX): string {
   // Made with `createNew`, so that chance need not be perfect, only quick.
   const chance = Math.random().toString(36).slice(2);
-  return `${folderOf(target)}/${PREFIX}${Deno.pid}-${chance}${SUFFIX}`;
+  return `${folderOf(target)}/${PREFIX}${Deno.pid}-${chance}${suffix}`;
 }
 
 /** Paths of the temporary files of ours in `dir`, living and left behind; empty when there is no such folder. */
@@ -18,7 +20,8 @@ export function listTemporary(dir: string): string[] {
   const paths: string[] = [];
   try {
     for (const { isFile, name } of Deno.readDirSync(dir)) {
-      if (isFile && name.startsWith(PREFIX) && name.endsWith(SUFFIX)) paths.push(`${dir}/${name}`);
+      const isOurs = name.startsWith(PREFIX) && (name.endsWith(SUFFIX) || name.endsWith(PAGE_SUFFIX));
+      if (isFile && isOurs) paths.push(`${dir}/${name}`);
     }
   } catch {
     // No such folder yet.

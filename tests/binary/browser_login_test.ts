@@ -128,7 +128,7 @@ Deno.test("login by browser goes on waiting after an answer that is not its own"
   withScene(async (scene) => {
     const { page, end } = await startLogin(scene);
     const callback = page.searchParams.get("redirect_uri") ?? "";
-    for (const query of ["", "?code=evil", "?code=evil&state=guessed"]) {
+    for (const query of ["", "?code=evil", "?code=evil&state=guessed", "?error=access_denied", "?error=x&state="]) {
       const response = await fetch(callback + query);
       assert.equal(response.status, 404, query);
       await response.body?.cancel();

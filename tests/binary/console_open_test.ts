@@ -1,70 +1,39 @@
 // `console --open` with a browser that the test plays: it gets there, and the link is seen by nobody else.
 import assert from "node:assert/strict";
+import { makeDesktop, pagesLeft } from "./support/desktop.ts";
+import { BINARY } from "./support/home.ts";
 import { needs } from "./support/requirement.ts";
-import { assertClean, documentOf, makeScene, said, type Scene } from "./support/scene.ts";
+import { assertClean, documentOf, said, type Scene } from "./support/scene.ts";
+import { sideBySide } from "./support/side_by_side.ts";
 import { until } from "./support/until.ts";
 
 const DEV: readonly string[] = ["console", "--profile", "dev"];
 const OPEN: readonly string[] = [...DEV, "--open"];
 const PAGE = "https://eu-west-1.console.aws.amazon.com/console/home?region=eu-west-1";
 
-/** A machine with a desktop, whose browser is a script with a folder of its own. */
-interface Desktop extends AsyncDisposable {
-  readonly it: Scene;
-  readonly env: Readonly<Record<string, string>>;
-  /** Lines of a file in the folder; none while it is not there. */
-  lines(file: string): string[];
-  /** Waits until there is such a file; the browser need not be done when the program is. */
-  written(file: string): Promise<void>;
-}
-
-/** What a machine with other work needs at most. */
-const PATIENT_MS = 20_000;
-
-/** Opens the address as a browser does, after some that are not for it. `$S` is its folder. */
+/**
+ * Reads the file as a browser does, and opens the address there, after some that are not for it. `$S` is its folder. The
+ * real ones keep the address out of their arguments as well.
+ */
 const VISIT = `cd "$S"
+file=\${1#file://}
 printf '%s\\n' "$@" "$DISPLAY" "$HOME" "\${LD_LIBRARY_PATH-none}" "\${SSO_HEAL_CWD-none}" > asked
-get() { curl -s -o /dev/null -w '%{http_code}\\n' "$@" >> got; }
-get "$1x"; get "$1?x"; get "\${1%/*}/"; get -I "$1"; get -X POST "$1"; get -H 'Host: evil.example' "$1"
-curl -s -o /dev/null -D head -w 'url = %{redirect_url}' "$1" > link
+ls -l "$file" | cut -c 1-10 > mode
+sed -n 's/.*http-equiv="refresh" content="0; url=\\([^"]*\\)".*/\\1/p' "$file" > address
+read -r address < address
+get() { url=$1; shift; echo "url = \\"$url\\"" | curl -s -o /dev/null -K - "$@"; }
+try() { get "$@" -w '%{http_code}\\n' >> got; }
+try "\${address}x"; try "$address?x"; try "\${address%/*}/"
+try "$address" -I; try "$address" -X POST; try "$address" -H 'Host: evil.example'
+get "$address" -D head -w 'url = %{redirect_url}' > link
 curl -s -o /dev/null -w '%{redirect_url}\\n' -K link > page
-curl -s -o /dev/null "$1" || echo gone >> got
 sleep 1
 echo there > stays
 `;
 
-async function makeDesktop(script: string, name = "xdg-open"): Promise<Desktop> {
-  const it = await makeScene({ session: { accessTokenLeftS: 3600 } });
-  const folder = await Deno.makeTempDir({ prefix: "sso-heal-desktop-" });
-  Deno.writeTextFileSync(`${folder}/${name}`, `#!/bin/sh\nS=${folder}\n${script}`, { mode: 0o700 });
-  const desktop: Desktop = {
-    it,
-    env: { PATH: `${folder}:/usr/bin:/bin`, DISPLAY: ":0", LD_LIBRARY_PATH: "/nowhere" },
-    lines(file) {
-      try {
-        return Deno.readTextFileSync(`${folder}/${file}`).split("\n").filter((line) => line !== "");
-      } catch (error) {
-        if (error instanceof Deno.errors.NotFound) return [];
-        throw error;
-      }
-    },
-    async written(file) {
-      const tooLong = Promise.withResolvers<void>();
-      const timer = setTimeout(tooLong.resolve, PATIENT_MS);
-      assert.ok(await until(() => desktop.lines(file).length > 0, [tooLong.promise]), `there is no ${file}`);
-      clearTimeout(timer);
-    },
-    async [Symbol.asyncDispose]() {
-      await it[Symbol.asyncDispose]();
-      await Deno.remove(folder, { recursive: true });
-    },
-  };
-  return desktop;
-}
-
 const WITH_BROWSER = needs("console --open with a browser", "curl");
 
-Deno.test("console --open leads the browser to the console by an address that says nothing", WITH_BROWSER, async () => {
+Deno.test("console --open leads the browser there by a file that nobody else can read", WITH_BROWSER, async () => {
   await using desktop = await makeDesktop(VISIT);
   const { it, env, lines } = desktop;
   const ended = await it.home.run(OPEN, { env, cwd: "/" });
@@ -72,13 +41,17 @@ Deno.test("console --open leads the browser to the console by an address that sa
   assert.match(ended.err, /^Opened in your browser as profile "dev"; the console session lasts 1 h\.\n$/);
   // It outlives the program that has started it.
   await desktop.written("stays");
-  const [address, ...rest] = lines("asked");
-  assert.match(address, /^http:\/\/127\.0\.0\.1:\d+\/[\da-f-]{36}$/);
+  const [page, ...rest] = lines("asked");
+  assert.ok(page.startsWith(`file://${it.home.path}/.local/state/sso-heal/`), page);
+  assert.deepEqual([lines("mode"), pagesLeft(it)], [["-rw-------"], []]);
+  assert.match(lines("address")[0], /^http:\/\/127\.0\.0\.1:\d+\/[\da-f-]{36}$/);
   assert.deepEqual(rest, [":0", it.home.path, "none", "none"]);
-  assert.deepEqual(lines("got"), ["404", "404", "404", "404", "404", "404", "gone"]);
+  assert.deepEqual(lines("got"), ["404", "404", "404", "404", "404", "404"]);
   const head = lines("head").map((line) => line.trim().toLowerCase());
   assert.match(head[0], /^http\/1\.1 303/);
-  for (const line of ["cache-control: no-store", "referrer-policy: no-referrer"]) assert.ok(head.includes(line), line);
+  for (const line of ["cache-control: no-store", "referrer-policy: no-referrer"]) {
+    assert.ok(head.includes(line), line);
+  }
   assert.deepEqual(lines("page"), [PAGE]);
   assert.equal(it.aws.consoleSessions.length, 1);
   assertClean(it, [ended]);
@@ -94,36 +67,114 @@ Deno.test("console --open --json says whose session was opened, and no link", WI
   assertClean(desktop.it, [ended]);
 });
 
-Deno.test("console --open takes the browser that BROWSER names", WITH_BROWSER, async () => {
-  await using desktop = await makeDesktop(VISIT, "my-browser");
-  const { DISPLAY: _, ...env } = desktop.env;
-  const ended = await desktop.it.home.run(OPEN, { env: { ...env, BROWSER: "my-browser" } });
+for (const [where, own] of [["of the path", "my-browser"], ["of the folder that it is run in", "bin/my-browser"]]) {
+  Deno.test(`console --open takes the browser ${where} that BROWSER names`, WITH_BROWSER, async () => {
+    await using desktop = await makeDesktop(VISIT, "my-browser");
+    const env = { ...desktop.env, BROWSER: own };
+    const ended = await desktop.it.home.run(OPEN, { env, cwd: desktop.folder });
+    assert.deepEqual([ended.code, ended.out], [0, ""], said(ended));
+    await desktop.written("page");
+    assert.equal(desktop.it.aws.consoleSessions.length, 1);
+  });
+}
+
+Deno.test("console --open says when somebody asked for the link as well, who gets nothing", WITH_BROWSER, async () => {
+  await using desktop = await makeDesktop(`${VISIT}`.replace("sleep 1", `get "$address" -w '%{http_code}\\n' > again`));
+  const ended = await desktop.it.home.run([...OPEN, "--quiet"], { env: desktop.env });
   assert.deepEqual([ended.code, ended.out], [0, ""], said(ended));
-  await desktop.written("page");
+  assert.match(
+    ended.err,
+    /^Opened in your browser.*\nsso-heal: The link was asked for twice, and only the first has it\n/,
+  );
+  await desktop.written("stays");
+  assert.deepEqual(desktop.lines("again"), ["404"]);
   assert.equal(desktop.it.aws.consoleSessions.length, 1);
 });
 
-const UNABLE: readonly (readonly [what: string, script: string, env: Record<string, string>, why: RegExp])[] = [
-  ["there is no desktop", VISIT, { DISPLAY: "" }, /this session has no desktop/],
-  ["there is no such program", VISIT, { PATH: "/nowhere" }, /xdg-open: there is no such program/],
-  ["no browser is found", "exit 3", {}, /xdg-open: the program ended with 3/],
-  ["it is killed", "kill -9 $$", {}, /xdg-open: the program was ended by SIGKILL/],
+/** Runs a program at a terminal, and opens the address that it shows; prints what was said, and where that leads. */
+const PERSON = `
+import http.client, os, pty, re, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+said, leads = b"", None
+while True:
+    try:
+        part = os.read(terminal, 4096)
+    except OSError:
+        break
+    said += part
+    shown = re.search(rb"http://(127[.0-9]+:\\d+)(/[0-9a-f-]{36})\\r\\n", said)
+    if shown and leads is None:
+        there = http.client.HTTPConnection(shown[1].decode())
+        there.request("GET", shown[2].decode())
+        leads = there.getresponse().getheader("location")
+print(said.decode().replace("\\r\\n", "\\n") + "leads to " + str(leads), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+`;
+
+Deno.test({
+  name: "console --open at a terminal shows the address when the browser may not read the file",
+  ...needs("console --open at a terminal", "python3"),
+  fn: async () => {
+    await using desktop = await makeDesktop("exit 0");
+    const { it: { home }, env } = desktop;
+    const { stdout, stderr } = await new Deno.Command("/usr/bin/python3", {
+      args: ["-c", PERSON, BINARY, ...OPEN],
+      cwd: home.path,
+      clearEnv: true,
+      env: { ...home.env, ...env, LD_LIBRARY_PATH: "" },
+    }).output();
+    const text = new TextDecoder().decode(stdout);
+    assert.match(
+      text,
+      /^Waiting for the browser \(xdg-open\), for 1 min \.\.\.\nDoes it show no page\? [^\n]+\n {2}→ [^\n]+\nOpened in your browser/,
+      text + new TextDecoder().decode(stderr),
+    );
+    assert.match(text, /leads to http:\S+\/federation\?\S+ 0\n$/);
+    assert.deepEqual(pagesLeft(desktop.it), []);
+  },
+});
+
+interface Unable {
+  readonly name: string;
+  readonly script: string;
+  readonly env: Record<string, string>;
+  readonly why: RegExp;
+}
+
+const UNABLE: readonly Unable[] = [
+  { name: "no browser is found", script: "exit 3", env: {}, why: /xdg-open: the program ended with 3/ },
+  { name: "it is killed", script: "kill -9 $$", env: {}, why: /xdg-open: the program was ended by SIGKILL/ },
+  {
+    name: "there is no such program",
+    script: VISIT,
+    env: { PATH: "/nowhere" },
+    why: /xdg-open: there is no such program/,
+  },
+  { name: "there is no desktop", script: VISIT, env: { DISPLAY: "" }, why: /this session has no desktop/ },
+  {
+    name: "a browser for the terminal would use it up",
+    script: VISIT,
+    env: { DISPLAY: "", BROWSER: "xdg-open" },
+    why: /this session has no desktop/,
+  },
 ];
 
-for (const [what, script, env, why] of UNABLE) {
-  Deno.test(`console --open prints the link when ${what}`, async () => {
+Deno.test("console --open prints the link when", async (t) => {
+  await sideBySide(t, UNABLE, async ({ script, env, why }) => {
     await using desktop = await makeDesktop(script);
     const ended = await desktop.it.home.run(OPEN, { env: { ...desktop.env, ...env } });
     assert.equal(ended.code, 0, said(ended));
     assert.match(ended.out, /^http:\S+\/federation\?\S+\n$/);
     assert.match(
       ended.err,
-      /^sso-heal: Cannot open a browser here: [^\n]+\n {2}→ open this link yourself within 15 min/,
+      /^sso-heal: Cannot open a browser here: [^\n]+\n {2}→ open this link yourself within 1[45] min/,
     );
     assert.match(ended.err, why);
+    assert.deepEqual([desktop.lines("asked"), pagesLeft(desktop.it)], [[], []]);
     assertClean(desktop.it, [{ ...ended, out: "" }]);
   });
-}
+});
 
 Deno.test("console --open ends by a signal at once while it waits for the browser", async () => {
   await using desktop = await makeDesktop(`echo begun > "$S/asked"; exec sleep 3`);
@@ -135,6 +186,7 @@ Deno.test("console --open ends by a signal at once while it waits for the browse
   const { code, stdout, stderr } = await output;
   assert.deepEqual([code, new TextDecoder().decode(stdout)], [75, ""]);
   assert.match(new TextDecoder().decode(stderr), /Stopped by Ctrl-C/);
+  assert.deepEqual(pagesLeft(desktop.it), []);
 });
 
 /** Arguments and environment of all processes and all files of the home, again and again until `over`. */
@@ -183,8 +235,12 @@ for (const args of [DEV, OPEN]) {
     assert.equal(tokens.length, 1);
     assert.ok([...seen.keys()].some((name) => name.includes("console\0--profile\0dev")), "the program was watched");
     if (args === OPEN) {
-      const address = lines("asked")[0];
-      assert.ok([...seen.values()].some((text) => text.includes(`${address}\0`)), "the browser was watched");
+      const page = lines("asked")[0];
+      assert.ok([...seen.values()].some((text) => text.includes(`${page}\0`)), "the browser was watched");
+      const secret = new URL(lines("address")[0]).pathname;
+      for (const [name, text] of seen) {
+        assert.ok(!/^(cmdline|environ) /.test(name) || !text.includes(secret), `the address is in ${name}`);
+      }
     }
     for (const [name, text] of seen) assert.ok(!text.includes(tokens[0].slice(0, 40)), `the link is in ${name}`);
     assert.ok(!ended.err.includes(tokens[0]));

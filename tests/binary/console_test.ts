@@ -56,6 +56,7 @@ interface Lasting {
 
 const LASTING: readonly Lasting[] = [
   { name: "as long as the credentials", args: DEV, roleLifeS: 4 * HOUR_S, lastsS: 4 * HOUR_S },
+  { name: "as long as AWS allows", args: DEV, roleLifeS: 13 * HOUR_S, lastsS: 12 * HOUR_S },
   { name: "an hour although the credentials have 20 minutes", args: DEV, roleLifeS: 1200, lastsS: HOUR_S },
   { name: "as long as was wished", args: [...DEV, "--duration", "12h"], roleLifeS: HOUR_S, lastsS: 12 * HOUR_S },
   { name: "as an assumed role allows", args: ["console", "--profile", "deep"], roleLifeS: HOUR_S, lastsS: HOUR_S },
@@ -112,6 +113,20 @@ const REGIONS: readonly { readonly name: string; readonly host: string; readonly
   },
 ];
 
+Deno.test("console shows the region of the environment before that of the profile, as the AWS CLI does", async () => {
+  await using it = await scene();
+  const rows: [env: Record<string, string>, args: readonly string[], region: string][] = [
+    [{ AWS_REGION: "ap-south-1", AWS_DEFAULT_REGION: "sa-east-1" }, [], "ap-south-1"],
+    [{ AWS_REGION: "", AWS_DEFAULT_REGION: "sa-east-1" }, [], "sa-east-1"],
+    [{ AWS_REGION: "ap-south-1" }, ["--region", "eu-north-1"], "eu-north-1"],
+  ];
+  for (const [env, args, region] of rows) {
+    const ended = await it.home.run([...DEV, "--service", "logs", ...args], { env });
+    const page = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logsV2:`;
+    assert.equal(await follow(ended.out), page, said(ended));
+  }
+});
+
 Deno.test("console asks the sign-in of the region's partition and nobody else, and leads to its console", async (t) => {
   await sideBySide(t, REGIONS, async ({ name, host, page }) => {
     await using it = await scene();
@@ -149,7 +164,7 @@ const FAILING: readonly Failing[] = [
     args: [...DEV, "--duration", "12h", "--region", "us-gov-west-1"],
     break: sick("gateway-denial"),
     code: 1,
-    says: /choose a shorter --duration[^]+same AWS partition as --region us-gov-west-1[^]+check --profile dev\n$/,
+    says: /choose a shorter --duration[^]+same AWS partition as region us-gov-west-1[^]+check --profile dev\n$/,
   },
   { name: "AWS is throttling", break: sick("status-429-retry-after"), code: 75, says: LATER },
   { name: "AWS is busy", break: sick("status-503-retry-after"), code: 75, says: LATER },
