@@ -1,13 +1,16 @@
 // Edits profiles in the text of the credentials file: every byte stays that is not in a line of ours.
 import { namesIn, type ProfileNames } from "./credentials_names.ts";
-import { type LegacyKeys, MARK, OURS, SECRETS } from "./credentials_keys.ts";
+import { endOfKeys, isOurs, type LegacyKeys, OURS } from "./credentials_keys.ts";
 import { addSection, type Draft, putKeys, takeKeys } from "./credentials_lines.ts";
 import { type Intent, isAsMeant } from "./credentials_meaning.ts";
 import {
   ambiguityRefusal,
+  fileRefusal,
   handMadeRefusal,
+  headerRefusal,
   indentationRefusal,
   nameRefusal,
+  nestRefusal,
   type Refusal,
   tangleRefusal,
   twiceRefusal,
@@ -15,12 +18,14 @@ import {
 } from "./credentials_refusals.ts";
 import { type IniSection, parseIni } from "./ini.ts";
 
-/** One profile to write, or to take our keys out of. */
+/** One profile to write, or to take the secrets out of. */
 export interface CredentialsChange {
   /** Name of the section. */
   readonly profile: string;
   /** Undefined takes ours out. */
   readonly keys: LegacyKeys | undefined;
+  /** Take out only what is over at this moment (epoch milliseconds): somebody may have renewed it meanwhile. */
+  readonly overAt?: number;
   /** Take over a section that was made by hand. */
   readonly force?: boolean;
 }
@@ -32,8 +37,6 @@ export interface Edit {
   readonly kind: "edited";
   /** False when the profile already is as asked for. */
   readonly changed: boolean;
-  /** Keys of the section that are not ours and stay; some, such as `role_arn`, outweigh ours. Absent: none. */
-  readonly foreign?: readonly string[];
 }
 
 /** The new text, and what became of every change, in their order. Line numbers count from 1, in the text as given. */
@@ -48,9 +51,11 @@ export interface EditedFile {
  *
  * A line of ours is replaced where it stands (its indentation, spacing and ending stay; what stands behind a value is
  * part of the value for the AWS CLI, a comment too, and goes with it), missing ones follow the last of ours, a second
- * line of the same key and any session token but the new one go. A new section is put at the end behind a blank line.
- * When our keys are taken out the header goes with them if nothing else stands in the section; blank lines and comments
- * stay. A section with keys but without `x_sso_heal_expiration` is somebody's own and touched only by `force`.
+ * line of the same key, any session token but the new one and the account of other keys go. A new section is put at the
+ * end behind a blank line.
+ * When our keys are taken out, the whole section goes if nothing else stands in it; else only the secrets go, and the
+ * section stays ours. A section with keys but without `x_sso_heal_expiration`, or with a permanent key, is somebody's own
+ * and touched only by `force`.
  *
  * Whatever AWS clients could read in two ways is refused. What is returned was read back: it holds the keys, and
  * everything else means what it meant before. Files that Python refuses as a whole are edited, and it still refuses them.
@@ -107,41 +112,41 @@ function editDistinct(text: string, changes: readonly CredentialsChange[]): Edit
 function editOne(
   draft: Draft,
   names: ProfileNames,
-  { profile, keys, force = false }: CredentialsChange,
+  { profile, keys, overAt, force = false }: CredentialsChange,
   intents: Map<string, Intent>,
 ): Edited {
   const unusable = nameRefusal(profile) ?? (keys && valueRefusal(keys));
   if (unusable) return unusable;
   const [section, second] = names.named.get(profile) ?? [];
   if (second) return twiceRefusal(profile, second.line);
-  const unclear = keys && ambiguityRefusal(names, profile);
+  const unclear = fileRefusal(names) ?? (keys && ambiguityRefusal(names, profile));
   if (unclear) return unclear;
 
-  const isOurs = section?.entries.some(({ key }) => key === MARK) ?? false;
-  if (section && !isOurs && !force && section.entries.length > 0) {
-    return keys ? handMadeRefusal(profile, section.line) : edited(false, section);
+  if (section && !isOurs(section.entries) && !force && section.entries.length > 0) {
+    return keys ? handMadeRefusal(profile, section) : { kind: "edited", changed: false };
   }
-  const tangle = section && tangleRefusal(draft.document, section, OURS);
+  // Without an end there is nothing of ours to take out.
+  if (keys === undefined && overAt !== undefined && (endOfKeys(section?.entries ?? []) ?? Infinity) > overAt) {
+    return { kind: "edited", changed: false };
+  }
+  const { document } = draft;
+  const tangle = section &&
+    (tangleRefusal(document, section, OURS) ?? headerRefusal(document, section) ?? nestRefusal(document, section));
   if (tangle) return tangle;
-  const ours = keys || isOurs ? OURS : SECRETS;
-  const changed = change(draft, section, profile, keys, ours);
-  if (changed) intents.set(profile, { keys, ours });
-  return edited(changed, section);
+  const touched = change(draft, section, profile, keys);
+  if (touched) intents.set(profile, { keys, ours: touched });
+  return { kind: "edited", changed: touched !== undefined };
 }
 
+/** The keys that it could touch; undefined when it changed nothing. */
 function change(
   draft: Draft,
   section: IniSection | undefined,
   profile: string,
   keys: LegacyKeys | undefined,
-  ours: ReadonlySet<string>,
-): boolean {
-  if (section) return keys ? putKeys(draft, section, keys) : takeKeys(draft, section, ours);
-  if (keys) addSection(draft, profile, keys);
-  return keys !== undefined;
-}
-
-function edited(changed: boolean, section?: IniSection): Edit {
-  const foreign = section?.entries.map(({ key }) => key).filter((key) => !OURS.has(key)) ?? [];
-  return { kind: "edited", changed, ...(foreign.length > 0 && { foreign }) };
+): ReadonlySet<string> | undefined {
+  if (keys === undefined) return section && takeKeys(draft, section);
+  if (section) return putKeys(draft, section, keys) ? OURS : undefined;
+  addSection(draft, profile, keys);
+  return OURS;
 }

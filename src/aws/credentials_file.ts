@@ -8,15 +8,14 @@ import type { System } from "../system/system.ts";
 import { type CredentialsChange, editCredentials } from "./credentials_edit.ts";
 import type { Refusal } from "./credentials_refusals.ts";
 import { wordFailure } from "./read_failure.ts";
-import { readText } from "./read_file.ts";
+import { isAllOurs } from "./credentials_written.ts";
+import { lookUpFile, type ReadFailure, readText } from "./read_file.ts";
 import { quoted } from "./wording.ts";
 
 /** What became of one change; a refusal of one leaves the others alone. */
 export interface ChangeOutcome {
   readonly profile: string;
   readonly changed: boolean;
-  /** Keys in the section that are not ours and stay. */
-  readonly foreign?: readonly string[];
   /** Why this profile was not touched. */
   readonly problem?: Problem;
 }
@@ -62,12 +61,13 @@ export function planCredentials(path: string, changes: readonly CredentialsChang
  * Makes the changes in the file at `path` (absolute) in one write; see {@link editCredentials} for what stays.
  *
  * Promised: a reader finds the old or the new file; mode and owner are kept (0600 for a new file); a link stays and its
- * target is replaced; the file as it was before our first change ever stays beside it ({@link backUpOnce}); two of us
- * write one after the other; what another program writes before the new file has its name is kept, and what it writes
+ * target is replaced; the file as it was before our first change of anything that is not ours stays beside it
+ * ({@link backUpOnce}); two of us write one after the other; what another program writes before the new file has its name is kept, and what it writes
  * into the old file in the moment after is taken over too.
  *
  * Not promised: other programs know no lock. One that read the file before our write and writes it back later undoes
- * ours, as it would undo any; the next run makes it good. Hard links and extended attributes are not kept.
+ * ours, as it would undo any; the next run makes it good. Hard links, ACLs and other extended attributes are not kept:
+ * see {@link ownerOf}.
  *
  * @throws {UserError} naming the file, what is in the way and the way out: not UTF-8, larger than 20 MB, no file, not
  * ours to replace, a link out of the grants, or (exit code 75) changed by others again and again; `LockHeld`.
@@ -87,7 +87,8 @@ export async function writeCredentials(
       const { after, outcomes } = planFor(path, seen?.text, changes);
       if (after === (held ?? "")) return { changed, backup, outcomes };
       await becomeQuiet(seen, place);
-      const turn = await replaceCredentials(path, after, { held, owner: seen?.owner }, place);
+      const basis = { held, owner: seen?.owner, isOurs: isAllOurs(held ?? "") };
+      const turn = await replaceCredentials(path, after, basis, place);
       if (turn === "overtaken") {
         seen = lookAt(path);
         held = seen?.text;
@@ -113,8 +114,7 @@ function planFor(path: string, before: string | undefined, changes: readonly Cre
   const outcomes = edits.map((edit, at): ChangeOutcome => {
     const { profile } = changes[at];
     if (edit.kind === "refused") return { profile, changed: false, problem: problemOf(path, changes[at], edit) };
-    const { changed, foreign } = edit;
-    return { profile, changed, ...(foreign && { foreign }) };
+    return { profile, changed: edit.changed };
   });
   return { before, after: text, outcomes };
 }
@@ -126,21 +126,21 @@ function problemOf(path: string, { profile, keys }: CredentialsChange, { code, w
 
 /** Undefined when there is no file. Follows links, as every AWS client does. @throws {UserError} */
 function lookAt(path: string): Seen | undefined {
-  let stat: Deno.FileInfo;
-  try {
-    stat = Deno.statSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    const { why, hint } = wordFailure(path, { kind: "failed", code: "Unreadable", error });
-    throw refusal(path, why, hint);
-  }
+  const found = lookUpFile(path);
+  if (found.kind === "missing") return undefined;
+  if (found.kind === "failed") throw unreadable(path, found);
+  const { stat } = found;
   if (!stat.isFile) throw refusal(path, "it is no ordinary file", "name another file");
   if (stat.size > LARGEST_BYTES) throw refusal(path, "it is larger than 20 MB", TOO_LARGE_HINT);
   const read = readText(path);
   if (read.kind === "missing") return undefined;
-  if (read.kind === "text") return { text: read.text, owner: ownerOf(stat), changedAt: stat.mtime?.getTime() ?? 0 };
-  const { why, hint } = wordFailure(path, read);
-  throw refusal(path, why, hint);
+  if (read.kind === "failed") throw unreadable(path, read);
+  return { text: read.text, owner: ownerOf(stat), changedAt: stat.mtime?.getTime() ?? 0 };
+}
+
+function unreadable(path: string, failure: ReadFailure): UserError {
+  const { why, hint } = wordFailure(path, failure);
+  return refusal(path, why, hint);
 }
 
 function refusal(path: string, why: string, hint: string): UserError {

@@ -26,7 +26,7 @@ Deno.test("writeCredentials() makes the file 0600, its folder 0700, and no backu
   assert.deepEqual(namesIn(system), ["credentials"]);
 });
 
-Deno.test("writeCredentials() keeps the mode and the group, and a backup of the file before the first change", async () => {
+Deno.test("writeCredentials() keeps mode, account and group, and a backup of the file before the first change", async () => {
   await using system = await fakeSystem();
   const path = `${system.home}/${FILE}`;
   const first = "\ufeff# mine\r\n[a]\r\nk = v";
@@ -43,9 +43,24 @@ Deno.test("writeCredentials() keeps the mode and the group, and a backup of the 
   }
   system.clock += 3_600_000;
   const gone = await write(system, [{ profile: "x", keys: undefined as unknown as typeof KEYS }]);
-  assert.deepEqual(gone, { changed: true, backup: undefined, outcomes: [{ profile: "x", changed: true }] });
+  assert.deepEqual(gone, {
+    changed: true,
+    backup: undefined,
+    outcomes: [{ profile: "x", changed: true }],
+  });
   assert.equal(system.read(FILE), `${first}\r\n\r\n`);
   assert.deepEqual(namesIn(system), ["credentials", BACKUP.slice(5)]);
+});
+
+Deno.test("writeCredentials() makes no backup of our keys alone, and one as soon as anything else is there", async () => {
+  await using system = await fakeSystem();
+  const change = (profile: string) => write(system, [{ profile, keys: KEYS }]);
+  assert.deepEqual([(await change("x")).backup, (await change("y")).backup], [undefined, undefined]);
+  assert.deepEqual(namesIn(system), ["credentials"]);
+  const added = `${system.read(FILE)}role_arn = r\n`;
+  system.write(FILE, added);
+  assert.equal((await change("z")).backup, `${system.home}/${BACKUP}`);
+  assert.equal(system.read(BACKUP), added);
 });
 
 Deno.test("writeCredentials() leaves the file alone when there is nothing to change", async () => {
@@ -103,6 +118,15 @@ Deno.test("writeCredentials() keeps a link, writes its target, and puts the back
   assert.equal(Deno.readLinkSync(`${system.home}/${FILE}`), "shelf/real");
   assert.equal(system.read(".aws/shelf/real"), `[a]\nk = v\n\n[x]\n${now()}`);
   assert.deepEqual(namesIn(system), ["credentials", BACKUP.slice(5), "shelf"]);
+});
+
+Deno.test("writeCredentials() takes a link to nothing for no file, and makes its target", async () => {
+  await using system = await fakeSystem();
+  Deno.mkdirSync(`${system.home}/.aws`);
+  Deno.symlinkSync("shelf/real", `${system.home}/${FILE}`);
+  assert.equal((await write(system)).changed, true);
+  assert.equal(Deno.readLinkSync(`${system.home}/${FILE}`), "shelf/real");
+  assert.equal(system.read(".aws/shelf/real"), `[x]\n${now()}`);
 });
 
 Deno.test("writeCredentials() refuses what is no text file of a sane size, and leaves it alone", async () => {

@@ -1,5 +1,14 @@
 // The lines of a credentials file with ours replaced, added or taken out: cutting and pasting, without judgement.
-import { type LegacyKeys, OURS, WRITTEN, type Written } from "./credentials_keys.ts";
+import {
+  isOwnRegion,
+  type LegacyKeys,
+  MARK,
+  OURS,
+  SECRETS,
+  SOURCE,
+  WRITTEN,
+  type Written,
+} from "./credentials_keys.ts";
 import type { IniDocument, IniEntry, IniSection } from "./ini.ts";
 
 /**
@@ -66,24 +75,33 @@ export function putKeys(draft: Draft, { line, entries }: IniSection, keys: Legac
 }
 
 /**
- * Takes the lines of `keys` out of the section, and its header when nothing else stands there.
+ * Takes the secrets out of the section. When nothing stands there besides but what we wrote, all of it goes, header
+ * included; else the rest stays, and our mark with it: so the section stays ours.
  *
- * @returns whether that changed anything.
+ * @returns the keys that were taken; undefined when there was no secret.
  */
-export function takeKeys(
-  { places, document: { hasBom } }: Draft,
-  { header, line, entries, junkLines }: IniSection,
-  keys: ReadonlySet<string>,
-): boolean {
-  const ours = entries.filter(({ key }) => keys.has(key));
-  for (const { line } of ours) places[line - 1] = "";
-  const rest = places.slice(line, ours.at(-1)?.line ?? line);
-  const isOnlyOurs = ours.length === entries.length && junkLines.length === 0 &&
-    rest.every((place) => place.trim() === "");
-  if (ours.length > 0 && isOnlyOurs && places[line - 1].trim() === `[${header}]`) {
-    places[line - 1] = line === 1 && hasBom ? BOM : "";
-  }
-  return ours.length > 0;
+export function takeKeys(draft: Draft, section: IniSection): ReadonlySet<string> | undefined {
+  const { places, document: { hasBom } } = draft;
+  const { line, entries } = section;
+  const secrets = entries.filter(({ key }) => SECRETS.has(key));
+  if (secrets.length === 0) return undefined;
+  const isAll = isWrittenByUs(draft, section);
+  for (const { line } of isAll ? entries : secrets) places[line - 1] = "";
+  if (!isAll) return SECRETS;
+  places[line - 1] = line === 1 && hasBom ? BOM : "";
+  return OURS;
+}
+
+/** Whether nothing in a section can be of somebody else: no comment, no other key, no region but the one we wrote. */
+function isWrittenByUs({ places }: Draft, { header, line, entries, junkLines }: IniSection): boolean {
+  const source = entries.find(({ key }) => key === SOURCE)?.value;
+  const own = entries.filter(({ key, value }) =>
+    SECRETS.has(key) || key === MARK || key === SOURCE || (key === "region" && isOwnRegion(source, value))
+  );
+  if (own.length < entries.length || junkLines.length > 0 || places[line - 1].trim() !== `[${header}]`) return false;
+  const lines = new Set(own.map(({ line }) => line));
+  const last = own.at(-1)?.line ?? line;
+  return places.slice(line, last).every((place, at) => lines.has(line + at + 1) || place.trim() === "");
 }
 
 function lineOf(keys: LegacyKeys, key: Written, spacing: string): string[] {

@@ -69,11 +69,12 @@ Deno.test("editCredentials() refuses some of many by their lines in the text as 
   const refused = edits.flatMap((edit, at) =>
     edit.kind === "refused" ? [[changes[at].profile, edit.code, edit.line]] : []
   );
-  assert.deepEqual(refused, [["n1", "ProfileHandMade", 7], ["g", "KeysTangled", 22], ["e", "KeysTangled", 28]]);
+  assert.deepEqual(refused, [["n1", "ProfileHandMade", 8], ["g", "KeysTangled", 24], ["e", "KeysTangled", 31]]);
   const made = others.slice(4).filter((_, at) => at !== 6).map(({ profile }) => `\n[${profile}]\n${now()}`);
   const taken = "[n3]\naws_access_key_id = ASIANEW\nrole_arn = r\naws_secret_access_key = new/secret+1=\n" +
-    "aws_session_token = new:token==\nx_sso_heal_expiration = 2026-11-21T18:00:00Z\n";
-  const kept = `[n0]\nx = y\n[n1]\n${HAND_MADE.slice(4)}`;
+    "aws_session_token = new:token==\nx_sso_heal_expiration = 2026-11-21T18:00:00Z\n" +
+    "x_sso_heal_source = 012345678901/New\n";
+  const kept = `[n0]\n${old().split(/(?<=\n)/).slice(3).join("")}x = y\n[n1]\n${HAND_MADE.slice(4)}`;
   assert.equal(text, `${kept}[n2]\n${now()}${taken}${harmful}${made.join("")}`);
 });
 

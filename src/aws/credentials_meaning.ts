@@ -1,5 +1,5 @@
 // Proves an edit of the credentials file by reading the result: it holds the keys and means what it meant before.
-import { type LegacyKeys, OLD_TOKEN, WRITTEN } from "./credentials_keys.ts";
+import { type LegacyKeys, STALE, WRITTEN } from "./credentials_keys.ts";
 import type { IniDocument, IniEntry } from "./ini.ts";
 
 /** What was to become of one profile. */
@@ -44,7 +44,7 @@ function readApart({ sections, strayLines }: IniDocument, intents: ReadonlyMap<s
 /** Whether the keys are there, once each and with their values, and nothing of ours besides. */
 function isRight(entries: readonly IniEntry[], keys: LegacyKeys | undefined): boolean {
   if (keys === undefined) return entries.length === 0;
-  return entries.every(({ key }) => key !== OLD_TOKEN) && WRITTEN.every((key) => {
+  return !entries.some(({ key }) => STALE.some((stale) => stale === key)) && WRITTEN.every((key) => {
     const values = entries.filter((entry) => entry.key === key).map(({ value }) => value);
     return keys[key] === undefined || values.length === 1 && values[0] === keys[key];
   });

@@ -1,5 +1,8 @@
 // Where a credentials file names its profiles, clearly or not, found once for any number of changes.
+import { STALE } from "./credentials_keys.ts";
 import type { IniDocument, IniSection } from "./ini.ts";
+
+const BOM = "\ufeff";
 
 /** Places by the name of a profile; lines count from 1, of several the first is kept. */
 export interface ProfileNames {
@@ -9,8 +12,12 @@ export interface ProfileNames {
   readonly alike: ReadonlyMap<string, number>;
   /** Lines that look like its header and are indented below a value: a section for some, for Python part of the value. */
   readonly hidden: ReadonlyMap<string, number>;
-  /** The line from which every section inherits the old session token. */
-  readonly inheritedToken?: number;
+  /** What every section inherits from `[DEFAULT]` although it tells of other keys. */
+  readonly inherited?: { readonly key: string; readonly line: number };
+  /** The first line that ends with a carriage return alone. */
+  readonly loneReturn?: number;
+  /** The first line with a byte order mark that does not begin the file. */
+  readonly strayMark?: number;
 }
 
 /** Reads the whole document once. Names are those of {@link nameRefusal}: without brackets, spaces and quotes around. */
@@ -38,9 +45,12 @@ export function namesIn(document: IniDocument): ProfileNames {
       if (name !== undefined) note(hidden, name, line);
     }
   }
-  const inherited = named.get("DEFAULT")?.flatMap(({ entries }) => entries);
-  const inheritedToken = inherited?.find(({ key }) => key === "aws_security_token")?.line;
-  return { named, alike, hidden, ...(inheritedToken !== undefined && { inheritedToken }) };
+  const inherited = named.get("DEFAULT")?.flatMap(({ entries }) => entries)
+    .find(({ key }) => STALE.some((stale) => stale === key));
+  const { lines } = document;
+  const loneReturn = lines.findIndex((line) => line.endsWith("\r")) + 1 || undefined;
+  const strayMark = lines.findIndex((line, at) => line.includes(BOM, at === 0 ? 1 : 0)) + 1 || undefined;
+  return { named, alike, hidden, inherited, loneReturn, strayMark };
 }
 
 /** `[ x ]` and `["x"]` name x for some. */

@@ -124,9 +124,11 @@ Deno.test("writeCredentials() writes below a linked folder and refuses a link ou
     Deno.mkdirSync(`${home}/.aws`);
     Deno.symlinkSync(`${home}/team`, `${home}/.aws/team`);
     Deno.symlinkSync(`${home}/team/credentials`, `${home}/.aws/outside`);
+    Deno.symlinkSync(`${home}/nothing/credentials`, `${home}/.aws/dangling`);
+    Deno.symlinkSync(`${home}/.aws/new/credentials`, `${home}/.aws/inside`);
     const process = startScript(
       `${writer(RESTLESS)}
-      for (const name of ["outside", "team/credentials"]) {
+      for (const name of ["outside", "dangling", "inside", "team/credentials"]) {
         console.log(await write("x", "one", ".aws/" + name).then(
           ({ backup }) => "written, " + backup,
           (error) => [error.name, error.message, ...error.hints].join(" | "),
@@ -142,12 +144,16 @@ Deno.test("writeCredentials() writes below a linked folder and refuses a link ou
       refusal,
       /^UserError \| Cannot write .*: the target lies outside the folders .*ln -s '.*\/team' ~\/\.aws/,
     );
+    const dangling = await next();
+    assert.ok(dangling.includes(`"${home}/.aws/dangling" (a link to "${home}/nothing/credentials")`), dangling);
+    assert.equal(await next(), "written, undefined");
+    assert.deepEqual(namesIn(`${home}/.aws/new`), ["credentials"]);
     const written = await next();
     assert.equal((await process.status).success, true);
     const backup = `credentials.sso-heal-backup-19700101T000000Z`;
     assert.equal(written, `written, ${home}/.aws/team/${backup}`);
     assert.deepEqual(namesIn(`${home}/team`), ["credentials", backup]);
-    assert.deepEqual(namesIn(`${home}/.aws`), ["outside", "team"]);
+    assert.deepEqual(namesIn(`${home}/.aws`), ["dangling", "inside", "new", "outside", "team"]);
   });
 });
 

@@ -1,7 +1,7 @@
 // What keeps us from editing a credentials file: names and values it cannot hold, and text that clients read in two ways.
 import { continuations, type ProfileNames } from "./credentials_names.ts";
-import type { LegacyKeys } from "./credentials_keys.ts";
-import type { IniDocument, IniSection } from "./ini.ts";
+import { hasMark, type LegacyKeys, MARK, OURS, SECRETS } from "./credentials_keys.ts";
+import type { IniDocument, IniEntry, IniSection } from "./ini.ts";
 import { quoted } from "./wording.ts";
 
 /** Why nothing was changed. */
@@ -58,9 +58,23 @@ export function valueRefusal(keys: LegacyKeys): Refusal | undefined {
   }
 }
 
+/** Signs that only some clients take for the end of a line, or for a blank. */
+export function fileRefusal({ loneReturn, strayMark }: ProfileNames): Refusal | undefined {
+  const refuse = (why: string, hint: string, line: number): Refusal => {
+    return { kind: "refused", code: "FileAmbiguous", why, hint, line };
+  };
+  if (loneReturn !== undefined) {
+    const why = "this line ends with a lone carriage return, and some AWS clients do not end it there";
+    return refuse(why, "save the file with the line endings of Unix or Windows", loneReturn);
+  }
+  if (strayMark === undefined) return undefined;
+  const why = "there is a byte order mark (U+FEFF) in this line, and only some AWS clients ignore it";
+  return refuse(why, "remove it: write the line anew", strayMark);
+}
+
 /** What only some clients take for `[profile]`, and what would outweigh the new keys. */
 export function ambiguityRefusal(
-  { alike, hidden, inheritedToken }: ProfileNames,
+  { alike, hidden, inherited }: ProfileNames,
   profile: string,
 ): Refusal | undefined {
   const name = `[${profile}]`;
@@ -73,13 +87,14 @@ export function ambiguityRefusal(
   if (below !== undefined) {
     return ambiguous(below, ", because it is indented below a value", "remove its indentation");
   }
-  if (inheritedToken === undefined) return undefined;
+  if (inherited === undefined) return undefined;
+  const { key, line } = inherited;
   return {
     kind: "refused",
     code: "TokenInherited",
-    why: "every profile inherits aws_security_token from [DEFAULT], and AWS clients prefer it to the new token",
-    hint: "remove aws_security_token from [DEFAULT]",
-    line: inheritedToken,
+    why: `every profile inherits ${key} from [DEFAULT], and AWS clients would take it for that of the new keys`,
+    hint: `remove ${key} from [DEFAULT]`,
+    line,
   };
 }
 
@@ -97,15 +112,58 @@ export function tangleRefusal(
   }
 }
 
+/** With nothing but spaces, tabs and a comment around: then every client sees it. */
+const CLEAR_HEADER = /^[ \t]*\[[^\]]+\]([ \t]+[#;].*|[ \t]*)$/s;
+const BRACKET = /^[\s\p{Cc}\p{Cf}]*\[/u;
+
+/**
+ * What makes some clients read our keys in another profile, or those of another in ours. The SDK for JavaScript sees no
+ * header where text stands behind the bracket, and one wherever a line is in brackets.
+ */
+export function headerRefusal({ lines, hasBom }: IniDocument, section: IniSection): Refusal | undefined {
+  const last = Math.max(section.line, ...section.entries.slice(-1).map(({ lastLine }) => lastLine));
+  const refuse = (line: number, why: string, hint: string): Refusal => {
+    return { kind: "refused", code: "ProfileAmbiguous", why, hint, line };
+  };
+  for (let line = section.line; line <= lines.length; line++) {
+    const text = lines[line - 1].slice(line === 1 && hasBom ? 1 : 0).replace(/\r?\n$/, "");
+    if (!BRACKET.test(text)) continue;
+    if (line > section.line && line <= last) {
+      return refuse(line, "some AWS clients read this line as a header", "let it begin with another sign than [");
+    }
+    if (!CLEAR_HEADER.test(text)) {
+      const hint = "leave nothing but [NAME] there, or put a # before the rest";
+      return refuse(line, "some AWS clients do not read this line as a header", hint);
+    }
+    if (line > last) return undefined;
+  }
+}
+
+/** Keys of ours that are indented below an empty value: to the SDKs for JavaScript and Go these are a nested block. */
+export function nestRefusal({ lines }: IniDocument, { header, entries }: IniSection): Refusal | undefined {
+  const isEmpty = ({ key, value }: IniEntry) => /^($|[\n#;])/.test(value) && !SECRETS.has(key) && key !== MARK;
+  const empty = entries.find(isEmpty);
+  const below = empty &&
+    entries.find(({ key, line }) => line >= empty.line && OURS.has(key) && /^\s/.test(lines[line - 1]));
+  if (below === undefined) return undefined;
+  const why = `this line of ${
+    quoted(`[${header}]`)
+  } has no value, and some AWS clients take the keys below for its own`;
+  return { kind: "refused", code: "KeysTangled", why, hint: "give it a value, or remove it", line: empty?.line };
+}
+
 /** Two sections of the name: Python refuses the file, others merge them. */
 export function twiceRefusal(profile: string, line: number): Refusal {
   const why = `${quoted(`[${profile}]`)} stands there twice, and the AWS CLI and boto3 refuse such a file`;
   return { kind: "refused", code: "ProfileTwice", why, hint: "make one section of the two", line };
 }
 
-/** A section that somebody wrote who is not us. */
-export function handMadeRefusal(profile: string, line: number): Refusal {
-  const why = `${quoted(`[${profile}]`)} was not made by sso-heal (it has no x_sso_heal_expiration)`;
+/** A section that somebody wrote who is not us, or put other keys into. */
+export function handMadeRefusal(profile: string, { line, entries }: IniSection): Refusal {
+  const name = quoted(`[${profile}]`);
+  const why = hasMark(entries)
+    ? `somebody put keys of their own into ${name} (aws_access_key_id does not begin with ASIA)`
+    : `${name} was not made by sso-heal (it has no x_sso_heal_expiration)`;
   return {
     kind: "refused",
     code: "ProfileHandMade",

@@ -1,6 +1,6 @@
 // What stands in a credentials file by now: which profiles have keys of ours, and until when these work.
 import type { AwsFile } from "./config_file.ts";
-import { MARK, OLD_TOKEN } from "./credentials_keys.ts";
+import { endOfKeys, isOurs, MARK, OURS, SOURCE, STALE } from "./credentials_keys.ts";
 import { parseIni } from "./ini.ts";
 import { wordFailure } from "./read_failure.ts";
 import { readText } from "./read_file.ts";
@@ -14,7 +14,12 @@ export interface WrittenProfile {
   readonly isOurs: boolean;
   /** End of these, epoch milliseconds; undefined for keys that are not ours, not whole, or of no known end. */
   readonly expiresAt?: number;
-  readonly hasRegion: boolean;
+  /** The same also for keys that are not whole; see {@link endOfKeys}. */
+  readonly overAt?: number;
+  /** Of which role they are, as `sourceOf` says it. */
+  readonly source?: string;
+  readonly region?: string;
+  readonly output?: string;
   /** The first key that gets credentials from elsewhere, such as `role_arn`; see {@link PROVIDERS}. */
   readonly provider?: string;
 }
@@ -48,15 +53,27 @@ export function readWritten(path: string, known?: AwsFile): ReadonlyMap<string, 
     // Nobody reads a file in which a profile stands twice alike: the writer refuses it, and says so.
     if (header === undefined || written.has(header)) continue;
     const values = new Map(entries.map(({ key, value }) => [key, value]));
-    const isWhole = KEYS.every((key) => values.get(key)) && !values.has(OLD_TOKEN);
+    const isWhole = KEYS.every((key) => values.get(key)) && !STALE.some((key) => values.has(key));
     written.set(header, {
-      isOurs: values.has(MARK),
-      expiresAt: isWhole ? parseTime(values.get(MARK) ?? "") : undefined,
-      hasRegion: values.has("region"),
+      isOurs: isOurs(entries),
+      expiresAt: isWhole ? parseTime(values.get(MARK)) : undefined,
+      overAt: endOfKeys(entries),
+      source: values.get(SOURCE),
+      region: values.get("region"),
+      output: values.get("output"),
       provider: PROVIDERS.find((key) => values.has(key)),
     });
   }
   return written;
+}
+
+/** Whether every section in the text of a credentials file was made by us, and nobody has put other keys into one. */
+export function isAllOurs(text: string): boolean {
+  const { sections, strayLines } = parseIni(text, "");
+  return strayLines.length === 0 && sections.length > 0 &&
+    sections.every(({ entries, junkLines }) =>
+      junkLines.length === 0 && isOurs(entries) && entries.every(({ key }) => OURS.has(key))
+    );
 }
 
 function textOf(path: string): string {

@@ -44,6 +44,7 @@ type Growing<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer U)[] 
 
 const BOM = "\ufeff";
 const HASH = 0x23, SEMICOLON = 0x3b, OPEN_BRACKET = 0x5b, SPACE = 0x20, DELETE = 0x7f;
+const TAB = 0x09, RETURN = 0x0d, FILE_SEPARATOR = 0x1c, NEXT_LINE = 0x85, BOM_CODE = 0xfeff;
 
 /**
  * Reads the text of a file; `file` is only noted in every entry. Never throws: what cannot be understood is in
@@ -61,7 +62,7 @@ export function parseIni(text: string, file: string): IniDocument {
 
   for (let index = 0; index < lines.length; index++) {
     const raw = index === 0 && hasBom ? lines[0].slice(1) : lines[index];
-    const content = raw.trim();
+    const content = strip(raw);
     if (content === "") {
       blanks++;
       continue;
@@ -89,8 +90,8 @@ export function parseIni(text: string, file: string): IniDocument {
     }
     const delimiter = delimiterOf(content);
     if (delimiter > 0 && section !== undefined) {
-      const key = content.slice(0, delimiter).trimEnd().toLowerCase();
-      entry = { key, value: content.slice(delimiter + 1).trimStart(), file, line, lastLine: line };
+      const key = strip(content.slice(0, delimiter)).toLowerCase();
+      entry = { key, value: strip(content.slice(delimiter + 1)), file, line, lastLine: line };
       section.entries.push(entry);
     } else if (delimiter === -1 && first === OPEN_BRACKET) {
       // Python refuses such a file; without a section of its own the keys below would land in the section above.
@@ -116,9 +117,30 @@ export function nestedValues(value: string): Map<string, string> {
   if (!value.startsWith("\n")) return found;
   for (const line of value.split("\n")) {
     const equals = line.indexOf("=");
-    if (equals !== -1) found.set(line.slice(0, equals).trim(), line.slice(equals + 1).trim());
+    if (equals !== -1) found.set(strip(line.slice(0, equals)), strip(line.slice(equals + 1)));
   }
   return found;
+}
+
+/** Without the blanks around: those of Python's `str.strip()`, which are not those of `trim()`. */
+function strip(text: string): string {
+  const start = startOf(text);
+  let end = text.length;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+/** Where the first character stands that is no blank. */
+function startOf(text: string): number {
+  let start = 0;
+  while (start < text.length && isBlank(text.charCodeAt(start))) start++;
+  return start;
+}
+
+/** As Python's `str.isspace()`: it knows U+001C to U+001F and U+0085, and does not take a byte order mark for a blank. */
+function isBlank(code: number): boolean {
+  if (code <= SPACE) return code >= FILE_SEPARATOR || code >= TAB && code <= RETURN;
+  return code >= DELETE && code !== BOM_CODE && (code === NEXT_LINE || /\s/.test(String.fromCharCode(code)));
 }
 
 /** Cuts behind `\n`, `\r\n` and a lone `\r`, as Python's text files do. */
@@ -139,7 +161,7 @@ function splitLines(text: string): string[] {
 
 function indentOf(raw: string): number {
   const first = raw.charCodeAt(0);
-  return first > SPACE && first < DELETE ? 0 : raw.length - raw.trimStart().length;
+  return first > SPACE && first < DELETE ? 0 : startOf(raw);
 }
 
 /** Position of the first `=` or `:`, or -1. */

@@ -110,3 +110,9 @@ Deno.test("nestedValues() reads one level of indented keys and keeps their case"
   ];
   for (const [value, expected] of rows) assert.deepEqual([...nestedValues(value)], expected, JSON.stringify(value));
 });
+
+Deno.test("parseIni() takes for a blank what Python takes for one, which is not what JavaScript does", () => {
+  const { sections } = parseIni("\u0085[a]\n\x1fk\x1c=\u0085v\u0085\n[b]\n\ufeff[c] = d\n", "f");
+  const read = sections.map(({ header, entries }) => [header, entries.map(({ key, value }) => [key, value])]);
+  assert.deepEqual(read, [["a", [["k", "v"]]], ["b", [["\ufeff[c]", "d"]]]]);
+});

@@ -13,6 +13,7 @@ Deno.test("pythonRefusals() finds every line for which botocore refuses the file
     ["header without a bracket", "[a]\n[b\n", [2]],
     ["line without a delimiter", "[a]\nword\n", [2]],
     ["value without a key", "[a]\n= v\n", [2]],
+    ["section twice, once behind a blank of Python", "\u0085[a]\n[b]\n[a]\n", [3]],
     ["section twice", "[a]\n[b]\n[a]\n", [3]],
     ["key twice", "[a]\nk = v\nK = v\n", [3]],
     ["key twice in [DEFAULT]", "[DEFAULT]\nk = v\n[a]\n[DEFAULT]\nk = v\n", [5]],

@@ -1,5 +1,5 @@
 // Words for why a file of AWS cannot be read; loaded only when one cannot.
-import type { ReadFailure } from "./read_file.ts";
+import { NoOrdinaryFile, type ReadFailure } from "./read_file.ts";
 import { quoted } from "./wording.ts";
 
 /** Why the file could not be read, and the way out. `why` ends a sentence such as `Cannot read …:`, without content. */
@@ -17,6 +17,9 @@ export function wordFailure(path: string, { code, error }: ReadFailure): { why: 
   }
   if (error instanceof Deno.errors.IsADirectory) {
     return { why: "it is a folder", hint: `move the folder ${quoted(path)} away` };
+  }
+  if (error instanceof NoOrdinaryFile) {
+    return { why: "it is no ordinary file", hint: `put a file in the place of ${quoted(path)}, or name another` };
   }
   const name = error instanceof Error ? error.name : "unknown error";
   return { why: `the system says ${name}`, hint: `look at ${quoted(path)}: it must be a readable file` };

@@ -26,3 +26,19 @@ Deno.test("readText() gives UTF-8 with its mark, and nothing else", async () => 
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("readText() does not wait for whoever may write into a pipe, and takes a link to nothing for no file", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await new Deno.Command("mkfifo", { args: [`${folder}/pipe`] }).output();
+    await Deno.symlink("/dev/null", `${folder}/device`);
+    await Deno.symlink("nothing", `${folder}/dangling`);
+    for (const name of ["pipe", "device"]) {
+      const read = readText(`${folder}/${name}`);
+      assert.deepEqual([read.kind, read.kind === "failed" && read.code], ["failed", "Unreadable"], name);
+    }
+    assert.deepEqual(readText(`${folder}/dangling`), { kind: "missing" });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

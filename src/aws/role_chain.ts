@@ -7,6 +7,7 @@ import { type Inventory, inventoryOf } from "./inventory.ts";
 import { readRoleStep, type RoleStep } from "./role_chain_step.ts";
 import { configuredEndpoints } from "./services.ts";
 import { badRegion, problemAt } from "./setting_checks.ts";
+import { MARK } from "./credentials_keys.ts";
 import { type AwsSettings, type ProfileSettings, readSettings, type Setting } from "./settings.ts";
 import { profileMisread } from "./sso_profiles.ts";
 import { flag } from "./sso_sessions.ts";
@@ -87,7 +88,7 @@ export function roleChainsOf(
     const asked = settings.profiles.get(name);
     if (asked !== undefined) return chainOf(asked, settings, { profiles, sessions }, home);
     // An unreadable file is why it is not there.
-    return { kind: "problem", problem: fileProblems.at(0) ?? noProfile(name, settings.profiles.keys()) };
+    return { kind: "problem", problem: fileProblems.at(0) ?? noProfile(name, namesByHand(settings)) };
   };
 }
 
@@ -194,6 +195,11 @@ function noRole(profile: ProfileSettings): Problem {
 function noProfile(name: string, known: Iterable<string>): Problem {
   const message = `Cannot use profile ${quoted(name)}: the AWS config file has no such profile`;
   return { code: "ProfileMissing", message, hint: suggestion(name, known) ?? "list them: sso-heal profiles" };
+}
+
+/** Nobody means what `sync` wrote. */
+function namesByHand({ profiles }: AwsSettings): string[] {
+  return [...profiles.values()].flatMap((profile) => profile.get(MARK) === undefined ? [profile.name] : []);
 }
 
 function noFile(name: string): Problem {

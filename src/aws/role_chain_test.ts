@@ -261,3 +261,9 @@ Deno.test("roleChainOf() suggests a profile of nearly that name", async () => {
   assert.ok(found.kind === "problem");
   assert.equal(found.problem.hint, 'did you mean "base"?');
 });
+
+Deno.test("roleChainOf() suggests no profile that sync wrote", async () => {
+  const found = await find("gone", "", "[gone-legacy-sso]\nx_sso_heal_expiration = 2026-11-20T10:00:00Z\n");
+  assert.ok(found.kind === "problem");
+  assert.equal(found.problem.hint, "list them: sso-heal profiles");
+});

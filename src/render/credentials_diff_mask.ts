@@ -7,12 +7,16 @@ const MASK = "****";
 const MOST_INDENT = 8;
 
 const WORD = /^[A-Za-z0-9-]{1,32}$/;
-const NAME = /^[\w.@-]{1,64}$/;
+/** Long ones have a sign in them that no key of AWS has. */
+const NAME = /^(?![A-Za-z0-9]{20,}$)[\w.@-]{1,64}$/;
 const ARN = /^arn:[\w:/+=,.@-]{1,200}$/;
+/** `ACCOUNT/ROLE` or the ARN of a role, and a region. */
+const SOURCE = /^(\d{12}\/[\w+=,.@-]{1,64}|arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,128})(:[a-z0-9-]{1,32})?$/;
 
 /** Keys whose value may be shown when it looks as it should: a secret may have got into the wrong line. */
 const HARMLESS: ReadonlyMap<string, RegExp> = new Map([
   ["x_sso_heal_expiration", /^\d{4}-\d\d-\d\dT[\d:.]{5,12}Z$/],
+  ["x_sso_heal_source", SOURCE],
   ["region", WORD],
   ["output", WORD],
   ["credential_source", WORD],

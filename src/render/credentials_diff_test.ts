@@ -14,7 +14,7 @@ Deno.test("maskedDiff() shows what changes with its surroundings, and no value o
   const lines = [
     `--- ${PATH}`,
     `+++ ${PATH}`,
-    "@@ -5,10 +5,16 @@",
+    "@@ -5,11 +5,18 @@",
     " # ****",
     " ",
     " [x]",
@@ -23,6 +23,7 @@ Deno.test("maskedDiff() shows what changes with its surroundings, and no value o
       `${sign}aws_secret_access_key = ****`,
       `${sign}aws_session_token = ****`,
       `${sign}x_sso_heal_expiration = 2026-11-2${sign === "-" ? 0 : 1}T18:00:00Z`,
+      `${sign}x_sso_heal_source = 012345678901/${sign === "-" ? "Old:r" : "New"}`,
     ]),
     " ",
     " [b]",
@@ -33,6 +34,7 @@ Deno.test("maskedDiff() shows what changes with its surroundings, and no value o
     "+aws_secret_access_key = ****",
     "+aws_session_token = ****",
     "+x_sso_heal_expiration = 2026-11-21T18:00:00Z",
+    "+x_sso_heal_source = 012345678901/New",
     "",
   ];
   assert.equal(maskedDiff(before, after, PATH), lines.join("\n"));
@@ -98,5 +100,5 @@ Deno.test("maskedDiff() of 3,000 changed sections has one line for each that goe
   const text = (keys: string) => Array.from({ length: 3000 }, (_, at) => `[p${at}]\n${keys}region = r\n\n`).join("");
   const diff = maskedDiff(text(old()), text(now()), "p");
   const count = (sign: string) => diff.split("\n").filter((line) => line.startsWith(sign)).length;
-  assert.deepEqual([count("-a"), count("+a"), count("-x"), count("+x"), count(" [p")], [9000, 9000, 3000, 3000, 3000]);
+  assert.deepEqual([count("-a"), count("+a"), count("-x"), count("+x"), count(" [p")], [9000, 9000, 6000, 6000, 3000]);
 });

@@ -22,16 +22,24 @@ export interface Heartbeat {
   readonly scheduledAt?: number;
   /** Whether that one was confined to our folders by the system, where it should have been. */
   readonly sandbox?: boolean;
+  /** Why it ended as it did, where the sessions do not tell; may be cut off. */
+  readonly reason?: string;
 }
 
 const HISTORY_BYTES = 1_000_000;
-const HEARTBEAT_BYTES = 256;
+const HEARTBEAT_BYTES = 512;
+const REASON_CHARS = 140;
 
 /** Replaces the heartbeat below `home`. */
 export function writeHeartbeat(home: string, beat: Heartbeat): void {
   const path = statePaths(home).heartbeat;
   const scheduledAt = beat.scheduledAt === undefined ? undefined : formatInstant(beat.scheduledAt);
-  const line = JSON.stringify({ ...beat, at: formatInstant(beat.at), scheduledAt });
+  const line = JSON.stringify({
+    ...beat,
+    at: formatInstant(beat.at),
+    scheduledAt,
+    reason: beat.reason && fitting(beat.reason),
+  });
   // Written over itself, always of the same length: no moment without a whole one, and a third of a millisecond cheaper
   // than a rename, which some file systems follow by a write to the disk.
   const bytes = new TextEncoder().encode(line.padEnd(HEARTBEAT_BYTES - 1) + "\n");
@@ -41,6 +49,12 @@ export function writeHeartbeat(home: string, beat: Heartbeat): void {
   } finally {
     file.close();
   }
+}
+
+/** As much of a text as has its place in the heartbeat, whatever JSON makes of it. */
+function fitting(text: string): string {
+  const plain = text.replace(/[^\x20-\x7e]/g, "?");
+  return plain.length > REASON_CHARS ? `${plain.slice(0, REASON_CHARS - 3)}...` : plain;
 }
 
 /** The last heartbeat; undefined when there is none or it makes no sense (a power cut may leave it empty). */
@@ -58,8 +72,13 @@ export function parseHeartbeat(text: string): Heartbeat | undefined {
     const json = JSON.parse(text);
     const at = parseInstant(json.at);
     if (at === undefined || typeof json.outcome !== "string") return undefined;
-    const { scheduledAt, ...beat } = json;
-    return scheduledAt === undefined ? { ...beat, at } : { ...beat, at, scheduledAt: parseInstant(scheduledAt) };
+    const { scheduledAt, reason, ...beat } = json;
+    return {
+      ...beat,
+      at,
+      ...scheduledAt !== undefined && { scheduledAt: parseInstant(scheduledAt) },
+      ...typeof reason === "string" && { reason },
+    };
   } catch {
     return undefined;
   }

@@ -23,6 +23,20 @@ Deno.test("writeHeartbeat() replaces the heartbeat and readHeartbeat() gives it 
   });
 });
 
+Deno.test("writeHeartbeat() leaves nothing of a longer one before it, whatever its reason was", async () => {
+  await withTemporaryHome((home) => {
+    for (const reason of ['sync of a: Cannot write "é\\n"', `"${"\\".repeat(600)}"`, "ü".repeat(600)]) {
+      const at = 1_795_168_800_123;
+      const long = { ...BEAT, outcome: "waiting-for-approval", at, scheduledAt: at, sandbox: true, pid: 4_194_304 };
+      writeHeartbeat(home, { ...long, reason });
+      assert.equal(Deno.statSync(statePaths(home).heartbeat).size, 512);
+      assert.equal(readHeartbeat(home)?.reason?.slice(0, 1), reason.startsWith("ü") ? "?" : reason.slice(0, 1));
+      writeHeartbeat(home, BEAT);
+      assert.deepEqual(readHeartbeat(home), BEAT);
+    }
+  });
+});
+
 Deno.test("readHeartbeat() takes a damaged heartbeat for none", async () => {
   await withTemporaryHome((home) => {
     writeHeartbeat(home, BEAT);

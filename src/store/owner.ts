@@ -10,7 +10,12 @@ export interface Owner {
   readonly mode: number;
 }
 
-/** The owner in what the system says of a file. */
+/**
+ * The owner in what the system says of a file.
+ *
+ * Of a file with an ACL the bits of the group are those of its mask (acl(5)). That it has one cannot be seen from here: the
+ * new file has none, and its group gets what the mask allowed.
+ */
 export function ownerOf({ uid, gid, mode }: Deno.FileInfo): Owner {
   return { uid: uid ?? 0, gid: gid ?? 0, mode: (mode ?? 0o600) & 0o777 };
 }

@@ -22,6 +22,8 @@ export interface Basis {
   readonly held: string | undefined;
   /** Of the file; undefined when there was none. */
   readonly owner: Owner | undefined;
+  /** Nothing in it is worth a backup: all of it is ours. */
+  readonly isOurs: boolean;
 }
 
 type Place = Pick<System, "home" | "now" | "sleep">;
@@ -32,7 +34,7 @@ const LATE_MS = 50;
 
 /**
  * Replaces the file at `path` (absolute) by `text` if it still holds what the text was made from, after
- * {@link backUpOnce}. Mode and owner stay, a new file is 0600; links stay as with `writeFileAtomic`.
+ * {@link backUpOnce}. Owner and mode stay, a new file is 0600; links stay as with `writeFileAtomic`.
  *
  * @returns `overtaken` when it holds something else by now: nothing was changed.
  * @throws {UserError} naming the file, what is in the way, and the way out; nothing was changed then.
@@ -40,7 +42,7 @@ const LATE_MS = 50;
 export async function replaceCredentials(
   path: string,
   text: string,
-  { held, owner }: Basis,
+  { held, owner, isOurs }: Basis,
   place: Place,
 ): Promise<Replaced | "overtaken"> {
   const prepared = await prepareFile(path, 0);
@@ -50,7 +52,7 @@ export async function replaceCredentials(
     try {
       if (owner) await keepOwner(prepared, owner);
       await prepared.store(new TextEncoder().encode(text), owner?.mode);
-      if (owner && held?.trim()) backup = await backUpOnce(path, held, { now: place.now(), owner });
+      if (owner && held?.trim() && !isOurs) backup = await backUpOnce(path, held, { now: place.now(), owner });
       old = openIfThere(path);
       if ((old && textOf(old)) !== held) {
         await giveUp(prepared, backup);
@@ -85,9 +87,14 @@ function openIfThere(path: string): Deno.FsFile | undefined {
   try {
     return Deno.openSync(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.NotFound || isLinkToNothing(error)) return undefined;
     throw writeFailure(error, { path });
   }
+}
+
+/** So Deno words it where grants are narrow; a circle of links was refused before, when the place was prepared. */
+function isLinkToNothing(error: unknown): boolean {
+  return error instanceof Deno.errors.FilesystemLoop;
 }
 
 /** Undefined when nobody wrote into the old file, or nothing that can be used. */
