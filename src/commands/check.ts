@@ -10,7 +10,7 @@ export const check = defineCommand({
   options: {
     ...SELECTION,
     "force-refresh": { kind: "flag", help: "refresh now, also what is not due or failed for a time" },
-    "no-probe": { kind: "flag", help: "do not prove the profiles: no calls for role credentials" },
+    "no-probe": { kind: "flag", help: "do not prove the profiles and do not sync: no calls for role credentials" },
     "no-notify": { kind: "flag", help: "send nobody a message" },
     "wait-approval": {
       kind: "duration",

@@ -1,11 +1,14 @@
 // Draws the progress of a sync over itself, where a person sees it.
 import type { SyncProgress } from "../heal/sync.ts";
+import { width } from "../render/cells.ts";
 import { formatProgress } from "../render/progress.ts";
 import type { System } from "../system/system.ts";
 
 /** What is over sooner needs no bar. */
 const SOON_MS = 500;
 const REDRAW_MS = 100;
+/** Clears what stands behind and below. */
+const TO_END = "\x1b[J";
 
 export interface ProgressLine {
   draw(progress: SyncProgress): void;
@@ -20,16 +23,24 @@ export function progressLine(
   if (!terminal.errIsTerminal || env.TERM === "dumb") return undefined;
   const startedAt = now();
   let drawnAt: number | undefined;
+  let drawnCells = 0;
+  /** To where the last line began: a terminal that was made narrower has broken it into several. */
+  const back = () => {
+    const rows = Math.floor(Math.max(0, drawnCells - 1) / terminal.columns);
+    return `\r${rows > 0 ? `\x1b[${rows}A` : ""}`;
+  };
   return {
     draw(progress) {
       const at = now();
       const elapsedMs = at - startedAt;
       if (elapsedMs < SOON_MS || (drawnAt !== undefined && Math.abs(at - drawnAt) < REDRAW_MS)) return;
       drawnAt = at;
-      terminal.err(`\r${formatProgress({ ...progress, elapsedMs }, terminal.columns)}\x1b[K`);
+      const line = formatProgress({ ...progress, elapsedMs }, terminal.columns);
+      terminal.err(`${back()}${line}${TO_END}`);
+      drawnCells = width(line);
     },
     clear() {
-      if (drawnAt !== undefined) terminal.err("\r\x1b[K");
+      if (drawnAt !== undefined) terminal.err(`${back()}${TO_END}`);
     },
   };
 }

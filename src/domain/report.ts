@@ -100,6 +100,8 @@ export interface StatusReport {
   readonly warnings: readonly Problem[];
   readonly lastRunAt?: number;
   readonly lastOutcome?: Outcome;
+  /** Why, where the sessions do not tell. */
+  readonly lastReason?: string;
   /** The job that runs the checks. */
   readonly service: ServiceStatus;
 }

@@ -14,6 +14,8 @@ export interface Standing {
   readonly sessions: readonly string[];
   /** Globs; undefined proves one profile per session. */
   readonly profiles?: readonly string[];
+  /** Names and globs of the `[sync …]` sections. */
+  readonly synced?: readonly string[];
 }
 
 /** One session of a run. */
@@ -34,9 +36,11 @@ export function select(sessions: readonly Session[], choice: Choice, standing: S
     if (byHand) {
       if (!matchesAny(session.name, choice.sessions) && named.length === 0) continue;
     } else if (!matchesAny(session.name, standing.sessions)) continue;
+    const isNamed = isAmong(session.name, standing.sessions) ||
+      session.profiles.some(({ name }) => isAmong(name, standing.synced ?? []));
     selected.push({
       session,
-      chosen: byHand || standing.sessions.some((pattern) => !hasWildcard(pattern) && pattern === session.name),
+      chosen: byHand || isNamed,
       profiles: named.length > 0 ? named.filter(hasRole) : toProve(session, standing),
     });
   }
@@ -61,6 +65,7 @@ function matchesAny(name: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => matchesGlob(pattern, name));
 }
 
-function hasWildcard(pattern: string): boolean {
-  return pattern.includes("*") || pattern.includes("?");
+/** Named as it is: a glob chooses nothing. */
+function isAmong(name: string, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) => pattern === name && !/[*?]/.test(pattern));
 }

@@ -45,6 +45,18 @@ const ROWS: readonly Row[] = [
     "empty:",
   ]],
   ["takes nothing when the config names nothing that is there", NONE, { sessions: ["gone"] }, []],
+  ["takes the session of a profile that a [sync] section names as chosen, and proves no other", NONE, {
+    sessions: ["*"],
+    synced: ["prod", "lab-*"],
+  }, ["corp!: dev", "lab: lab-dev", "empty:"]],
+  [
+    "takes no session that the config leaves out, whatever is synced",
+    NONE,
+    { sessions: ["corp"], synced: ["lab-dev"] },
+    [
+      "corp!: dev",
+    ],
+  ],
   ["takes a session of the command line as chosen", by(["corp"]), ALL, ["corp!: dev"]],
   ["takes a glob of the command line as chosen", by(["*"]), ALL, ["corp!: dev", "lab!: lab-dev", "empty!:"]],
   ["takes a session that the config leaves out", by(["lab"]), { sessions: ["corp"] }, ["lab!: lab-dev"]],

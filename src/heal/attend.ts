@@ -18,6 +18,7 @@ import { openLink } from "./open_link.ts";
 import { REGISTRATION_LEAST_MS } from "./registration.ts";
 import { isUnknownCode } from "./approval.ts";
 import { rememberDenied, rememberProblem } from "./notes.ts";
+import { paced } from "./pace.ts";
 import { tryToSignIn } from "./sign_in.ts";
 import { conditionOf, isOurs, type Situation, wasDenied } from "./situation.ts";
 import { tell, type Told } from "./tell.ts";
@@ -31,8 +32,11 @@ export interface AttendOptions {
   readonly refreshAheadMs: number;
   /** Approval is waited for until then (epoch milliseconds); a moment that has passed asks once. */
   readonly waitUntil: number;
-  /** Called for each session that somebody has approved, before anybody is told of it. */
-  onSignedIn?(healed: Healed): Promise<void>;
+  /**
+   * Called whenever people have been told what there is to tell, before the first pause in any case. `signedIn` are those
+   * that somebody has approved since the last time. Gives back the sessions as they are then.
+   */
+  afterTelling?(healed: readonly Healed[], signedIn: readonly Healed[]): Promise<readonly Healed[]>;
   /** Called once, before the first pause: what was done so far. */
   onPause(healed: readonly Healed[], notifications: readonly Notification[]): Promise<void>;
 }
@@ -63,16 +67,13 @@ export async function attend(run: Run, healed: readonly Healed[], options: Atten
   let current = healed;
   let paused = false;
   let rounds = 0;
+  const followed = new Set<string>();
   const watch: Watch = { ...options, startedAt: system.now() };
   for (;;) {
     const roundAt = system.now();
     const state = readAlertState(system.home).state;
-    const before = current;
     const situations = await Promise.all(current.map((each) => attendSession(run, each, state, watch)));
     current = situations.map((one) => one.healed);
-    for (const [at, each] of current.entries()) {
-      if (each.action === "logged-in" && before[at].action !== "logged-in") await options.onSignedIn?.(each);
-    }
     let again = false;
     if (options.notify) {
       const ours = situations.filter((one) => isOurs(one.healed.view));
@@ -81,6 +82,12 @@ export async function attend(run: Run, healed: readonly Healed[], options: Atten
       again = told.again && !situations.some(({ tryAgain }) => tryAgain) && rounds++ < MOST_ROUNDS;
     }
     if (again) continue;
+    const signedIn = current.filter(({ view, action }) => action === "logged-in" && !followed.has(view.session.name));
+    for (const { view } of signedIn) followed.add(view.session.name);
+    const told = current;
+    current = await options.afterTelling?.(told, signedIn) ?? told;
+    // What came out meanwhile is told as well.
+    if (current.some((each, at) => each !== told[at])) continue;
     // A link that ran out during this round is followed by another in the next.
     const isGoingOn = situations.some(({ healed, tryAgain, attended }) =>
       tryAgain || attended || isOpen(healed.view.pending, roundAt)
@@ -134,7 +141,7 @@ async function askOrOpen(run: Run, healed: Healed, state: AlertState, options: W
   if (isOpen(pending, system.now())) {
     const now = system.now();
     if (now < nextPollAt(pending, now)) return situation;
-    const soon = { ...run, deadline: now + SIGN_IN_MS };
+    const soon = paced({ ...run, deadline: now + SIGN_IN_MS });
     const attempt = await tryToSignIn(soon, view, pending, options.config.check.expectedUser);
     if (attempt.result === "signed-in") {
       const { view, proofs, approvedBy } = attempt;

@@ -125,14 +125,26 @@ async function healDue(
     // Loaded while the worker loads the SDK.
     const { healSession } = await import("./heal_session.ts");
     const roles = due.reduce((count, view) => count + rolesToProve(view, system.now()).length, 0);
-    const aws = roles > MANY ? new (await import("./pace.ts")).PacedAws(connection, system, deadline) : connection;
-    const run: Run = { ...context, aws, startUrls, deadline };
+    const plain: Run = { ...context, aws: connection, startUrls, deadline };
+    const run = roles > MANY ? (await import("./pace.ts")).paced(plain) : plain;
     let healed: readonly Healed[] = await fewAtOnce(
       views,
       (view) => due.includes(view) ? healSession(run, view, options) : untouched(context, view),
     );
-    if (people.sync !== undefined) ({ healed, reports: sync } = await people.sync.afterHealing(run, healed));
-    if (!healed.some((each) => cares(each.view) || !isWell(each))) {
+    const syncOnce = async (healed: readonly Healed[], signedIn: readonly Healed[] = []) => {
+      if (people.sync === undefined) return healed;
+      if (sync !== undefined) {
+        if (signedIn.length > 0) sync = await people.sync.afterApproval(run, signedIn, sync);
+        return healed;
+      }
+      const { healed: after, reports } = await people.sync.afterHealing(run, healed);
+      sync = reports;
+      return after;
+    };
+    const isForPeople = (each: Healed) => cares(each.view) || !isWell(each);
+    // A sync may take minutes: whoever is to be told something hears it first.
+    if (!healed.some(isForPeople)) healed = await syncOnce(healed);
+    if (!healed.some(isForPeople)) {
       await beatOnce();
       return worked(healed, []);
     }
@@ -142,9 +154,7 @@ async function healDue(
       channels,
       teller: connection.teller,
       refreshAheadMs: options.refreshAheadMs,
-      onSignedIn: async (each) => {
-        sync = await people.sync?.afterApproval(run, each, sync ?? []);
-      },
+      afterTelling: syncOnce,
       onPause: async (healed, notifications) => {
         await people.onPause(worked(healed, notifications));
         await beatOnce();

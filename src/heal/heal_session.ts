@@ -17,6 +17,8 @@ export interface HealOptions {
   readonly refreshAheadMs: number;
   readonly force: boolean;
   readonly probe: boolean;
+  /** This run has refreshed the token already: when the portal does not know that one (401), another is of no use. */
+  readonly refreshed?: boolean;
   /** What a token that lives is for, in place of the proofs that are due. Must not throw. */
   readonly use?: (session: Session, token: Token) => Promise<Proved>;
 }
@@ -34,7 +36,7 @@ export interface Healed {
 
 /** Works on one session. Never throws: whatever happens concerns this session only. */
 export async function healSession(run: Run, seen: View, options: HealOptions): Promise<Healed> {
-  let healed: Healed = { view: seen, action: "none", proofs: [] };
+  let healed: Healed = { view: seen, action: options.refreshed ? "refreshed" : "none", proofs: [] };
   try {
     await rememberSeen(run, seen);
     if (wantsRefresh(seen)) {

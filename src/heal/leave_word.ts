@@ -29,7 +29,9 @@ export async function leaveWord(
   { whole, scheduled, service, metricsFile }: Occasion,
 ): Promise<void> {
   const { home } = system;
-  const { outcome, startedAt, durationMs } = report;
+  const { outcome, startedAt, durationMs, sync } = report;
+  const isSyncBroken = sync?.some(({ error }) => error !== undefined) ?? false;
+  const synced = isSyncBroken ? await import("../domain/sync_failures.ts") : undefined;
   const at = startedAt + durationMs;
   const exitCode = exitCodeOf(outcome);
   const sessions = report.sessions.map(({ name, state, action, error }) => ({
@@ -44,7 +46,15 @@ export async function leaveWord(
       const timer = scheduled
         ? { scheduledAt: at, sandbox: await isConfined(home, service) }
         : service && lastScheduled(readHeartbeat(home));
-      writeHeartbeat(home, { at, outcome, exitCode, pid: Deno.pid, version: VERSION, ...timer });
+      writeHeartbeat(home, {
+        at,
+        outcome,
+        exitCode,
+        pid: Deno.pid,
+        version: VERSION,
+        ...timer,
+        reason: synced?.syncReason(report),
+      });
       const metrics = metricsOf(report);
       writeMetrics(home, metrics);
       if (metricsFile !== undefined) await publish(metricsFile, metrics, log);
@@ -60,6 +70,13 @@ export async function leaveWord(
   const notable = sessions.filter(({ state, action }, index) =>
     report.sessions[index].counted && (state !== "healthy" || action !== "none")
   );
+  for (const failure of synced?.syncFailures(sync ?? []) ?? []) {
+    // That a person is needed is said of the session.
+    if (failure.outcome === "needs-login") continue;
+    const facts = { profiles: synced?.namesOf(failure), code: failure.error.code };
+    // A person who runs a check by hand sees it anyway.
+    log[scheduled ? "warning" : "info"](`cannot sync: ${failure.error.message}`, facts);
+  }
   log.info(`check: ${outcome}`, { durationMs, ...notable.length > 0 ? { sessions: notable } : {} });
   const { dir, sessions: records } = statePaths(home);
   // Not the folder of the tokens: a file there may be the only copy of one, see `recover.ts`.

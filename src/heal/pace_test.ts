@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { FakeAws, THROTTLED } from "../../tests/support/fake_aws.ts";
 import { type FakeSystem, fakeSystem, START } from "../../tests/support/fake_system.ts";
+import { runOf } from "../../tests/support/heal_run.ts";
 import { ROLE_KEYS } from "../../tests/support/session_home.ts";
-import { isThrottled, Pace, PacedAws } from "./pace.ts";
+import { isThrottled, Pace, paced, PacedAws } from "./pace.ts";
 
 const TARGET = { endpoint: "https://portal.sso.us-east-1.amazonaws.com", region: "us-east-1" };
 const INPUT = { accessToken: "access-1", accountId: "012345678901", roleName: "ReadOnly" };
@@ -77,7 +78,43 @@ Deno.test("PacedAws.call() fails at once while AWS asks for more time than there
     .on("GetCallerIdentity", { arn: "arn", accountId: "012345678901" });
   const paced = new PacedAws(aws, system, START + 60_000);
   await assert.rejects(paced.call("GetRoleCredentials", TARGET, INPUT));
-  await assert.rejects(paced.call("GetRoleCredentials", TARGET, INPUT), /the time of this run is over/);
+  await assert.rejects(paced.call("GetRoleCredentials", TARGET, INPUT), /more patience than this run has time/);
   await paced.call("GetCallerIdentity", TARGET, { accessKeyId: "a", secretAccessKey: "b", sessionToken: "c" });
   assert.equal(system.clock, START);
+});
+
+Deno.test("PacedAws.call() ends everybody in line when AWS asks again for too much patience", async () => {
+  await using system = await fakeSystem();
+  using aws = new FakeAws();
+  const paced = new PacedAws(aws, system, START + 60_000);
+  const call = () => paced.call("GetRoleCredentials", TARGET, INPUT).catch(({ message }) => message as string);
+  for (let at = 0; at < 3; at++) aws.on("GetRoleCredentials", { ...THROTTLED, retryAfterMs: 40_000 });
+  await call();
+  const said = await Promise.all(Array.from({ length: 8 }, call));
+  assert.equal(said.filter((words) => /more patience than this run has time/.test(`${words}`)).length, 6);
+  assert.ok(system.clock < START + 41_000, `${system.clock - START} ms`);
+});
+
+Deno.test("PacedAws.call() begins nothing after the deadline, and gives a late call no more time than is left", async () => {
+  await using system = await fakeSystem();
+  using aws = new FakeAws().on("GetRoleCredentials", { ...THROTTLED, retryAfterMs: 55_000 })
+    .on("GetRoleCredentials", () => {
+      system.clock += 10_000;
+      return ROLE_KEYS;
+    });
+  const paced = new PacedAws(aws, system, START + 60_000);
+  await paced.call("GetRoleCredentials", TARGET, INPUT, 10_000).catch(() => {});
+  await paced.call("GetRoleCredentials", TARGET, INPUT, 10_000);
+  assert.ok((aws.calls[1].timeoutMs ?? Infinity) <= 5_000, `${aws.calls[1].timeoutMs}`);
+  await assert.rejects(paced.call("GetRoleCredentials", TARGET, INPUT), /the time of this run is over/);
+});
+
+Deno.test("paced() keeps the pace that a run has, and takes the run's own deadline", async () => {
+  await using system = await fakeSystem();
+  using aws = new FakeAws().on("GetRoleCredentials", { ...THROTTLED, retryAfterMs: 20_000 })
+    .on("GetRoleCredentials", ROLE_KEYS);
+  const run = paced({ ...runOf(system, aws), deadline: START + 1_000 });
+  await assert.rejects(run.aws.call("GetRoleCredentials", TARGET, INPUT), isThrottled);
+  await paced({ ...run, deadline: START + 60_000 }).aws.call("GetRoleCredentials", TARGET, INPUT);
+  assert.ok(system.clock - START >= 20_000, "it has heard what the other was told");
 });

@@ -16,7 +16,7 @@ export interface ProfileCredentials {
 /** The AWS CLI takes none from its cache that end sooner (botocore `DEFAULT_EXPIRY_WINDOW_SECONDS`). */
 export const LEAST_LEFT_MS = 15 * 60_000;
 /** The longest that a permission set allows. */
-const LONGEST_LIFE_MS = 12 * 3_600_000;
+export const LONGEST_LIFE_MS = 12 * 3_600_000;
 
 /**
  * Credentials of the profile `name`. Those of its SSO role come from the cache of the AWS CLI v2, which keeps them 15

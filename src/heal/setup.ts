@@ -58,7 +58,8 @@ export async function loadSetup(system: System, choice: Choice): Promise<Setup> 
     missing = unknown.ofConfig.map(([kind, pattern]) => missingInConfig(kind, pattern, names[kind]));
   }
 
-  const selected = select(inventory.sessions, choice, config.check);
+  const synced = config.syncs.map(({ from }) => from);
+  const selected = select(inventory.sessions, choice, { ...config.check, synced });
   // A profile that belongs to no session, or cannot be used, would be seen nowhere else.
   const lost = inventory.profiles.flatMap(({ session, problem }) => session === "" && problem ? [problem] : []);
   const wanted = choice.profiles.length > 0 ? choice.profiles : config.check.profiles ?? ["*"];

@@ -38,6 +38,7 @@ export async function readStatus({ system, forgoPrograms }: Context, choice: Cho
     warnings,
     lastRunAt: heartbeat?.at,
     lastOutcome,
+    lastReason: heartbeat?.reason,
     service: service === undefined
       ? { ...NO_SERVICE, lastRunAt: heartbeat?.scheduledAt }
       : await readServiceStatus(system, service, heartbeat),

@@ -9,12 +9,12 @@ import type { System } from "../system/system.ts";
 import type { Context } from "./context.ts";
 import type { Healed } from "./heal_session.ts";
 import { look } from "./look.ts";
-import { PacedAws } from "./pace.ts";
+import { paced } from "./pace.ts";
 import { LEAST_LEFT_MS } from "./role_credentials.ts";
 import { loadSetup, type Setup } from "./setup.ts";
 import { isUsable, jobsToAsk, lookAtJobs, type SyncView } from "./sync_due.ts";
 import { type Fetched, fetchSessions, stopReason } from "./sync_fetch.ts";
-import { planSync, reachedFor, rulesOf, type SyncPlan, type SyncRule, WRITTEN_TWICE } from "./sync_plan.ts";
+import { filesOf, planSync, reachedFor, rulesOf, type SyncPlan, type SyncRule, WRITTEN_TWICE } from "./sync_plan.ts";
 import { writeSynced } from "./sync_write.ts";
 import { caCertsOf, hostsOf } from "./targets.ts";
 import { refuseUnknown } from "./unknown_names.ts";
@@ -50,6 +50,8 @@ export interface Prepared {
   readonly setup: Setup;
   readonly plan: SyncPlan;
   readonly syncs: readonly SyncView[];
+  /** Absolute paths of the credentials files that this is about. */
+  readonly files: readonly string[];
   readonly problems: readonly Problem[];
 }
 
@@ -65,9 +67,9 @@ const MS_PER_JOB = 110;
  */
 export async function sync(context: Context, options: SyncOptions): Promise<SyncResult> {
   const { system } = context;
-  const { setup, plan, syncs, problems } = await prepareSync(system, options);
+  const { setup, plan, syncs, files, problems } = await prepareSync(system, options);
   const fetched = await ask(context, setup, syncs, options);
-  const reports = [...plan.refused, ...await writeSynced(system, syncs, fetched)];
+  const reports = [...plan.refused, ...await writeSynced(system, syncs, fetched, files)];
   const outcome = problems.length > 0 ? "broken" : worst(reports.map(({ outcome }) => outcome));
   return { outcome, sync: reports, problems, stopped: await stopReason(system) };
 }
@@ -92,12 +94,13 @@ export async function prepareSync(system: System, options: SyncOptions): Promise
   const lasting = { aheadMs: refreshAheadMs, leastMs: LEAST_LEFT_MS };
   const syncs = await lookAtJobs(system, plan.jobs, lasting, files.credentials);
   const own = configPaths(system.home).file;
-  return { setup, plan, syncs, problems: byConfig ? setup.problems.filter(({ file }) => file === own) : [] };
+  const ownProblems = byConfig ? setup.problems.filter(({ file }) => file === own) : [];
+  return { setup, plan, syncs, files: filesOf(rules), problems: ownProblems };
 }
 
 /** @throws {UserError} (exit 2) for several profiles with one name for all of them. */
 function rulesBy({ profiles, to, file, force }: SyncOptions, system: System): SyncRule[] {
-  const names = profiles.length > 0 ? profiles : [system.env.AWS_PROFILE || "default"];
+  const names = profiles.length > 0 ? [...new Set(profiles)] : [system.env.AWS_PROFILE || "default"];
   const isMany = names.length > 1 || names.some((name) => /[*?]/.test(name));
   if (isMany && to !== undefined && !to.includes("*")) {
     throw new UserError(`Cannot write several profiles into one, "${to}"`, [
@@ -140,7 +143,7 @@ async function ask(
     onProgress?.({ done, failed, total });
   };
   try {
-    const run = { ...context, aws: new PacedAws(connection, system, deadline), deadline };
+    const run = paced({ ...context, aws: connection, deadline });
     const lasting = { aheadMs: refreshAheadMs, leastMs: LEAST_LEFT_MS };
     onProgress?.({ done, failed, total });
     return (await fetchSessions(run, sessions, wanted, { lasting, onDone })).fetched;

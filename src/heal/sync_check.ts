@@ -1,5 +1,5 @@
 // The [sync …] sections in a check: after the sessions are healed, what they give is written where it is due.
-import { type Problem, UserError } from "../domain/problem.ts";
+import type { Problem } from "../domain/problem.ts";
 import type { SyncReport } from "../domain/report.ts";
 import { matchesGlob } from "../domain/glob.ts";
 import type { Choice, Selected } from "../domain/select.ts";
@@ -9,8 +9,18 @@ import type { Run } from "./context.ts";
 import type { Healed } from "./heal_session.ts";
 import { type View, wasUsed } from "./look.ts";
 import type { Setup } from "./setup.ts";
-import { fineReport, isUsable, jobsToAsk, type Lasting, lookAtJobs, type SyncView } from "./sync_due.ts";
-import { planSync, reachedFor, rulesOf, type SyncJob, type SyncPlan } from "./sync_plan.ts";
+import {
+  fineReport,
+  isOver,
+  isUsable,
+  jobsToAsk,
+  type Lasting,
+  lookAtJobs,
+  namesOver,
+  type SyncView,
+} from "./sync_due.ts";
+import { gapWarnings } from "./sync_due_gap.ts";
+import { filesOf, planSync, reachedFor, rulesOf, type SyncJob, type SyncPlan } from "./sync_plan.ts";
 
 /** Calls after somebody's approval are begun for so long. */
 const APPROVED_MS = 5 * 60_000;
@@ -21,23 +31,44 @@ export class CheckSync {
   readonly #plan: SyncPlan;
   readonly #lasting: Lasting;
   readonly #syncs: readonly SyncView[];
+  readonly #leftOut: readonly string[];
+  readonly #files: readonly string[];
+  readonly #isSomeOver: boolean;
 
   /** Use {@link lookAtSyncs}. */
-  constructor(system: System, plan: SyncPlan, lasting: Lasting, syncs: readonly SyncView[]) {
+  constructor(
+    system: System,
+    plan: SyncPlan,
+    lasting: Lasting,
+    syncs: readonly SyncView[],
+    leftOut: readonly string[],
+    { files, isSomeOver }: { readonly files: readonly string[]; readonly isSomeOver: boolean },
+  ) {
     this.#system = system;
     this.#plan = plan;
     this.#lasting = lasting;
     this.#syncs = syncs;
+    this.#leftOut = leftOut;
+    this.#files = files;
+    this.#isSomeOver = isSomeOver;
   }
 
-  /** Globs that match nothing: most likely a typing error. */
+  /** Globs that match nothing, or nothing that is checked: most likely not what was meant. */
   get warnings(): readonly Problem[] {
-    return this.#plan.unmatched.map((pattern) => ({
+    const { file } = configPaths(this.#system.home);
+    const unmatched = this.#plan.unmatched.map((pattern) => ({
       code: "NothingMatches",
       message: `[sync ${pattern}] matches no profile of the AWS config that has credentials of SSO`,
       hint: "list them: sso-heal profiles",
-      file: configPaths(this.#system.home).file,
+      file,
     }));
+    const leftOut = this.#leftOut.map((pattern) => ({
+      code: "SessionLeftOut",
+      message: `[sync ${pattern}] matches only profiles of sessions that checks leave out`,
+      hint: ADD_SESSION,
+      file,
+    }));
+    return [...unmatched, ...leftOut, ...gapWarnings(this.#syncs, this.#lasting.everyMs ?? 0)];
   }
 
   /** Whether there is anything to write or to take out, as the sessions look now. */
@@ -47,7 +78,7 @@ export class CheckSync {
     return this.#syncs.some(({ job, need, kept, written }) =>
       need !== "nothing" && (
         (need === "keys" && (kept !== undefined || usable.has(job.chain.session.name))) ||
-        (written?.isOurs === true && (written.expiresAt ?? 0) <= now)
+        isOver(written, now)
       )
     );
   }
@@ -62,11 +93,16 @@ export class CheckSync {
     return await this.#sync(run, healed, this.#plan.jobs, this.#plan.refused);
   }
 
-  /** The same for one session that is healed later, although others wait; `before` is what was said of all. */
-  async afterApproval(run: Run, healed: Healed, before: readonly SyncReport[]): Promise<readonly SyncReport[]> {
+  /** The same for sessions that are healed later, although others wait; `before` is what was said of all. */
+  async afterApproval(
+    run: Run,
+    healed: readonly Healed[],
+    before: readonly SyncReport[],
+  ): Promise<readonly SyncReport[]> {
     const deadline = this.#system.now() + APPROVED_MS;
-    const jobs = this.#plan.jobs.filter(({ chain }) => chain.session.name === healed.view.session.name);
-    const { reports } = await this.#sync({ ...run, deadline }, [healed], jobs, []);
+    const names = new Set(healed.map(({ view }) => view.session.name));
+    const jobs = this.#plan.jobs.filter(({ chain }) => names.has(chain.session.name));
+    const { reports } = await this.#sync({ ...run, deadline }, healed, jobs, []);
     const isAbout = (report: SyncReport) => jobs.some(({ to, file }) => report.to === to && report.file === file);
     return [...before.filter((report) => !isAbout(report)), ...reports];
   }
@@ -74,7 +110,7 @@ export class CheckSync {
   /** What is to be said when AWS is not asked. */
   async withoutAws(views: readonly View[]): Promise<readonly SyncReport[]> {
     const { refused } = this.#plan;
-    if (this.#syncs.every(({ need }) => need === "nothing")) return [...refused, ...this.#syncs.map(fineReport)];
+    if (this.#isDone(this.#syncs)) return [...refused, ...this.#syncs.map(fineReport)];
     const { noCredentials } = await import("./role_credentials_refusals.ts");
     const { writeSynced } = await import("./sync_write.ts");
     const failed = this.#syncs.flatMap(({ job, need, kept }) => {
@@ -82,7 +118,12 @@ export class CheckSync {
       if (need !== "keys" || kept !== undefined || view === undefined || isUsable(view)) return [];
       return [[job, noCredentials(view, this.#system)] as const];
     });
-    return [...refused, ...await writeSynced(this.#system, this.#syncs, new Map(failed))];
+    return [...refused, ...await writeSynced(this.#system, this.#syncs, new Map(failed), this.#files)];
+  }
+
+  /** Nothing is to be written, and nothing to be taken out, whoever wanted it. */
+  #isDone(syncs: readonly SyncView[]): boolean {
+    return !this.#isSomeOver && syncs.every(({ need }) => need === "nothing");
   }
 
   async #sync(
@@ -92,21 +133,15 @@ export class CheckSync {
     refused: readonly SyncReport[],
   ): Promise<Synced> {
     const syncs = await lookAtJobs(this.#system, jobs, this.#lasting);
-    if (syncs.every(({ need }) => need === "nothing")) {
+    if (this.#isDone(syncs)) {
       return { healed, reports: [...refused, ...syncs.map(fineReport)] };
     }
-    const { fetchSessions, stopReason } = await import("./sync_fetch.ts");
-    const { PacedAws } = await import("./pace.ts");
+    const { fetchSessions } = await import("./sync_fetch.ts");
+    const { paced } = await import("./pace.ts");
     const { writeSynced } = await import("./sync_write.ts");
-    const paced: Run = { ...run, aws: new PacedAws(run.aws, this.#system, run.deadline) };
-    const wanted = jobsToAsk(syncs);
-    const { healed: after, fetched } = await fetchSessions(paced, healed, wanted, { lasting: this.#lasting });
-    // A check that is stopped says of each session that it is not done; so it does of these.
-    const reason = await stopReason(this.#system);
-    for (const job of reason instanceof UserError ? [...wanted.values()].flat() : []) {
-      if (!fetched.has(job)) fetched.set(job, reason as UserError);
-    }
-    const reports = [...refused, ...await writeSynced(this.#system, syncs, fetched)];
+    const options = { lasting: this.#lasting };
+    const { healed: after, fetched } = await fetchSessions(paced(run), healed, jobsToAsk(syncs), options);
+    const reports = [...refused, ...await writeSynced(this.#system, syncs, fetched, this.#files)];
     const changed = reports.filter((report) => report.changed).length;
     if (changed > 0) run.log.info("legacy profiles written", { changed, of: reports.length });
     return { healed: after, reports };
@@ -121,7 +156,7 @@ export interface Synced {
 
 /**
  * Looks at what the sections want of the sessions of this check. As with the sessions themselves, one that was never
- * used here counts only when somebody named it.
+ * used here counts only when somebody named it, or one of its profiles.
  */
 export async function lookAtSyncs(
   system: System,
@@ -129,8 +164,9 @@ export async function lookAtSyncs(
   views: readonly View[],
   choice: Choice,
 ): Promise<CheckSync> {
-  const { config, files, refreshAheadMs } = setup;
-  const plan = planSync(rulesOf(config.syncs, system), setup, system.home);
+  const { config, files, refreshAheadMs, everyMs } = setup;
+  const rules = rulesOf(config.syncs, system);
+  const plan = planSync(rules, setup, system.home);
   const isWhole = choice.sessions.length + choice.profiles.length === 0;
   const someUsed = views.some(wasUsed);
   const byName = new Map(views.map((view) => [view.session.name, view]));
@@ -142,16 +178,26 @@ export async function lookAtSyncs(
       return false;
     }
     if (!isWhole && !isChosen(job, choice)) return false;
-    return job.isNamed || view.chosen || wasUsed(view) || !someUsed;
+    return view.chosen || wasUsed(view) || !someUsed;
   });
-  const lasting: Lasting = { aheadMs: refreshAheadMs, leastMs: 0 };
+  const unchecked = plan.jobs.filter(({ chain }) => !byName.has(chain.session.name));
+  const globsLeftOut = config.syncs.map(({ from }) => from).filter((from) => {
+    const isAbout = (job: SyncJob) => !job.isNamed && matchesGlob(from, job.from);
+    return unchecked.some(isAbout) && plan.jobs.filter(isAbout).every((job) => unchecked.includes(job));
+  });
+  const lasting: Lasting = { aheadMs: refreshAheadMs, leastMs: 0, everyMs };
   const known = {
     jobs,
     refused: isWhole ? [...plan.refused, ...leftOut] : [],
     unmatched: isWhole ? plan.unmatched : [],
   };
-  return new CheckSync(system, known, lasting, await lookAtJobs(system, jobs, lasting, files.credentials));
+  const syncs = await lookAtJobs(system, jobs, lasting, files.credentials);
+  const all = filesOf(rules);
+  const isSomeOver = all.some((file) => namesOver(file, system.now(), files.credentials).length > 0);
+  return new CheckSync(system, known, lasting, syncs, isWhole ? globsLeftOut : [], { files: all, isSomeOver });
 }
+
+const ADD_SESSION = "add it to sessions of [check] in ~/.config/sso-heal/config.ini";
 
 function isChosen({ from, chain }: SyncJob, { sessions, profiles }: Choice): boolean {
   return sessions.some((glob) => matchesGlob(glob, chain.session.name)) ||
@@ -162,7 +208,7 @@ function leftOutReport({ from, to, file, chain: { session } }: SyncJob): SyncRep
   const error = {
     code: "SessionLeftOut",
     message: `Cannot keep profile "${to}" up to date: checks leave session "${session.name}" out`,
-    hint: "add it to sessions of [check] in ~/.config/sso-heal/config.ini",
+    hint: ADD_SESSION,
   };
   return { from, to, file, changed: false, error, outcome: "broken" };
 }

@@ -16,6 +16,7 @@ import {
   writeToken,
 } from "../../tests/support/session_home.ts";
 import { CREDENTIALS, inBrief, legacySection, sectionsIn } from "../../tests/support/sync_home.ts";
+import { formatServiceRecord } from "../store/service_record.ts";
 
 /** Sessions of these names, each with its profile `NAME-dev`, and our config. */
 async function homeWith(config: string, ...names: string[]): Promise<FakeSystem> {
@@ -117,7 +118,7 @@ Deno.test("runCheck() syncs a session as soon as somebody has approved it, while
 
 const COUNTED: readonly (readonly [section: string, synced: readonly string[], outcome: string])[] = [
   ["[sync *]", ["corp-dev>corp-dev-legacy-sso* healthy"], "healthy"],
-  ["[sync new-dev]", ["new-dev>new-dev-legacy-sso needs-login: LoginNeeded"], "needs-login"],
+  ["[sync new-dev]", ["new-dev>new-dev-legacy-sso needs-login: LoginNeeded"], "waiting-for-approval"],
   ["[sync new-dev]\n[check]\nsessions = corp", ["new-dev>new-dev-legacy-sso broken: SessionLeftOut"], "broken"],
 ];
 
@@ -128,10 +129,25 @@ for (const [section, expected, outcome] of COUNTED) {
     writeRole(system, sessionNamed("corp"), HOUR);
     await remember(system, "corp", { profiles: [{ name: "corp-dev", ok: true }], usedAt: START });
     using aws = new FakeAws();
+    if (outcome === "waiting-for-approval") aws.link();
     const report = await check(system, aws);
     assert.deepEqual([synced(report), report.outcome], [expected, outcome]);
   });
 }
+
+Deno.test("runCheck() warns of a glob whose profiles are all of sessions that checks leave out", async () => {
+  const rows: readonly (readonly [config: string, warned: readonly string[]])[] = [
+    ["[check]\nsessions = corp\n[sync late-*]", ["SessionLeftOut"]],
+    ["[check]\nsessions = corp\n[sync *]", []],
+  ];
+  for (const [config, warned] of rows) {
+    await using system = await homeWith(config, "corp", "late");
+    writeToken(system, "corp", tokenOf("corp", HOUR));
+    using aws = new FakeAws().on("GetRoleCredentials", ROLE_KEYS).on("GetCallerIdentity", IDENTITY);
+    const { outcome, warnings } = await check(system, aws);
+    assert.deepEqual([outcome, warnings.map(({ code }) => code)], ["healthy", warned], config);
+  }
+});
 
 Deno.test("runCheck() warns of a glob that matches nothing", async () => {
   await using system = await homeWith("[sync team-*]", "corp");
@@ -140,4 +156,42 @@ Deno.test("runCheck() warns of a glob that matches nothing", async () => {
   const { warnings, outcome, sync } = await check(system, aws);
   assert.deepEqual([outcome, sync], ["healthy", []]);
   assert.match(warnings[0].message, /^\[sync team-\*\] matches no profile/);
+});
+
+/** Nothing to do but for what stands in the credentials file. */
+async function quietHome(config: string): Promise<FakeSystem> {
+  const system = await homeWith(config, "corp");
+  writeToken(system, "corp", tokenOf("corp", HOUR));
+  writeRole(system, sessionNamed("corp"), HOUR);
+  await remember(system, "corp", { profiles: [{ name: "corp-dev", ok: true }] });
+  return system;
+}
+
+const OVER: readonly (readonly [name: string, config: string])[] = [
+  ["of a profile that is gone", "[sync *]"],
+  ["in a place that became a profile of SSO", "[sync corp-dev]\nto = corp-dev"],
+];
+
+for (const [name, config] of OVER) {
+  Deno.test(`runCheck() takes out keys that are over ${name}, and needs no AWS for it`, async () => {
+    await using system = await quietHome(config);
+    const lasting = legacySection("corp-dev-legacy-sso", HOUR);
+    system.write(CREDENTIALS, legacySection("corp-dev", -MINUTE) + lasting);
+    using aws = new FakeAws();
+    await check(system, aws);
+    assert.deepEqual([system.read(CREDENTIALS), aws.opened], [lasting, []]);
+  });
+}
+
+Deno.test("runCheck() warns of written keys that live no longer than the time between two checks", async () => {
+  await using system = await quietHome("[sync short]");
+  const more = "[profile short]\nrole_arn = arn:aws:iam::111111111111:role/r\nsource_profile = corp-dev\n" +
+    "duration_seconds = 900\n";
+  system.write(".aws/config", `${system.read(".aws/config")}${more}`);
+  const record = { manager: "cron", scope: "user", everyMs: 15 * MINUTE, since: START } as const;
+  system.write(".local/state/sso-heal/service.json", formatServiceRecord(record));
+  system.write(CREDENTIALS, legacySection("short-legacy-sso", 15 * MINUTE, "arn:aws:iam::111111111111:role/r"));
+  using aws = new FakeAws();
+  const { warnings } = await check(system, aws);
+  assert.deepEqual(warnings.map(({ code }) => code), ["KeysEndEarly"]);
 });

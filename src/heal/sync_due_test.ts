@@ -4,8 +4,9 @@ import { rolePath } from "../aws/role_cache.ts";
 import { HOUR, MINUTE, START } from "../../tests/support/fake_system.ts";
 import { sessionNamed, writeRole } from "../../tests/support/session_home.ts";
 import { CREDENTIALS, filesOf, legacySection, syncHome } from "../../tests/support/sync_home.ts";
-import { type Lasting, lookAtJobs } from "./sync_due.ts";
-import { planSync } from "./sync_plan.ts";
+import { type Lasting, lookAtJobs, namesOver, windowOf } from "./sync_due.ts";
+import { gapWarnings } from "./sync_due_gap.ts";
+import { planSync, type SyncRule } from "./sync_plan.ts";
 
 /** A check every ten minutes, and a sync by hand. */
 const CHECK: Lasting = { aheadMs: 28 * MINUTE, leastMs: 0 };
@@ -41,6 +42,8 @@ const ROWS: readonly Row[] = [
   },
   { name: "by hand the keys last long enough", written: 29, lasting: BY_HAND, expected: "nothing" },
   { name: "the keys of a life of an hour are inside the window", written: 20, kept: [20, 40], expected: "keys" },
+  { name: "no keys live as long as those that are written", written: 13 * 60, expected: "keys" },
+  { name: "the keys live as long as any do", written: 12 * 60, expected: "nothing" },
   { name: "nobody can have kept for so long what is kept", written: 20, kept: [20, 24 * 60], expected: "keys" },
 ];
 
@@ -67,7 +70,8 @@ for (const { name, written, kept, lasting = CHECK, expected } of ROWS) {
 
 Deno.test("lookAtJobs() opens no file of a role whose keys last, and the credentials file once", async () => {
   await using system = await syncHome(2);
-  const sections = ["corp-dev", "p1", "p2"].map((name) => legacySection(`${name}-legacy-sso`, HOUR));
+  const roles = { "corp-dev": undefined, p1: "111111111111/r1", p2: "111111111111/r2" };
+  const sections = Object.entries(roles).map(([name, role]) => legacySection(`${name}-legacy-sso`, HOUR, role));
   system.write(CREDENTIALS, sections.join("\n"));
   // A file that makes no sense would be read again and again, with pauses.
   system.write(
@@ -86,6 +90,12 @@ Deno.test("lookAtJobs() opens no file of a role whose keys last, and the credent
 
 const HANDS: readonly (readonly [name: string, text: string, force: boolean, code: string | undefined])[] = [
   ["a profile made by hand", "[corp-dev-legacy-sso]\naws_access_key_id = A\n", false, "ProfileHandMade"],
+  [
+    "a permanent key in place of ours, also when our keys would be over",
+    legacySection("corp-dev-legacy-sso", -HOUR).replace("ASIAWRITTEN", "AKIAHAND"),
+    false,
+    "ProfileHandMade",
+  ],
   ["one made by hand, by force", "[corp-dev-legacy-sso]\naws_access_key_id = A\n", true, undefined],
   ["an empty section", "[corp-dev-legacy-sso]\n", false, undefined],
   ["one that assumes a role", `${legacySection("corp-dev-legacy-sso", 0)}role_arn = arn\n`, true, "TargetTaken"],
@@ -101,3 +111,102 @@ for (const [name, text, force, code] of HANDS) {
     assert.equal(typeof need === "string" ? undefined : need.code, code);
   });
 }
+
+/** What lasts for an hour in a file that is looked at for a profile with a region. */
+const WHOSE: readonly (readonly [
+  name: string,
+  section: string,
+  expected: "nothing" | "kept",
+  rule?: Partial<SyncRule>,
+])[] = [
+  ["are of this role", legacy("012345678901/ReadOnly:eu-west-1", "eu-west-1"), "nothing"],
+  ["are of another role", legacy("012345678901/Admin:eu-west-1", "eu-west-1"), "kept"],
+  ["are of another account", legacy("111111111111/ReadOnly:eu-west-1", "eu-west-1"), "kept"],
+  ["are of a role whose name only begins alike", legacy("012345678901/ReadOnlyPlus", "eu-west-1"), "kept"],
+  ["do not tell whose they are", legacy("", "eu-west-1").replace(/x_sso_heal_source.*\n/, ""), "kept"],
+  ["came with another region", legacy("012345678901/ReadOnly:us-east-2", "us-east-2"), "kept"],
+  ["stand beside a region that somebody chose", legacy("012345678901/ReadOnly:eu-west-1", "us-east-2"), "nothing"],
+  ["have lost their region", legacy("012345678901/ReadOnly:eu-west-1"), "kept"],
+  [
+    "stand beside a region and an output as the rule says",
+    `${legacy("012345678901/ReadOnly", "r")}output = text\n`,
+    "nothing",
+    {
+      region: "r",
+      output: "text",
+    },
+  ],
+  ["stand beside another region than the rule says", legacy("012345678901/ReadOnly", "q"), "kept", { region: "r" }],
+  ["stand beside another output than the rule says", `${legacy("012345678901/ReadOnly", "q")}output = json\n`, "kept", {
+    output: "text",
+  }],
+];
+
+function legacy(source: string, region?: string): string {
+  return legacySection("corp-dev-legacy-sso", HOUR, source) + (region === undefined ? "" : `region = ${region}\n`);
+}
+
+for (const [name, section, expected, rule] of WHOSE) {
+  Deno.test(`lookAtJobs() says "${expected}" of keys that last and ${name}`, async () => {
+    await using system = await syncHome(0, undefined, "region = eu-west-1\n");
+    system.write(CREDENTIALS, section);
+    writeRole(system, sessionNamed("corp"), HOUR);
+    const { jobs } = planSync(
+      [{ from: "corp-dev", file: `${system.home}/${CREDENTIALS}`, ...rule }],
+      await filesOf(system),
+      system.home,
+    );
+    const [view] = await lookAtJobs(system, jobs, CHECK);
+    assert.equal(view.kept === undefined ? view.need : "kept", expected);
+  });
+}
+
+/** All in minutes. */
+const WINDOWS:
+  readonly (readonly [name: string, life: number | undefined, every: number, ahead: number, window: number])[] = [
+    ["half of their life would not reach the next run", 15, 10, 28, 12],
+    ["half of their life would just reach the next run", 20, 10, 28, 12],
+    ["their life is no longer than the interval: at every run", 60, 60, 78, 59],
+    ["half of their life is the interval", 60, 30, 48, 32],
+    ["the window for tokens reaches the next run", 60, 10, 28, 28],
+    ["they live long", 720, 10, 28, 28],
+    ["nobody knows how long they live, and refresh_ahead is short", undefined, 30, 5, 32],
+  ];
+
+for (const [name, life, every, ahead, window] of WINDOWS) {
+  Deno.test(`windowOf() lets no keys end between two runs when ${name}`, () => {
+    const lasting = { aheadMs: ahead * MINUTE, leastMs: 0, everyMs: every * MINUTE };
+    assert.equal(windowOf(lasting, life && life * MINUTE), window * MINUTE);
+  });
+}
+
+Deno.test("gapWarnings() names profiles whose keys live no longer than the time between two checks", async () => {
+  const more =
+    "[profile short]\nrole_arn = arn:aws:iam::111111111111:role/r\nsource_profile = corp-dev\nduration_seconds = 900\n";
+  await using system = await syncHome(0, undefined, more);
+  const rules = [{ from: "short", file: `${system.home}/${CREDENTIALS}` }];
+  const { jobs } = planSync(rules, await filesOf(system), system.home);
+  const views = await lookAtJobs(system, jobs, CHECK);
+  assert.deepEqual(gapWarnings(views, 10 * MINUTE), []);
+  const [{ message, hint }] = gapWarnings([...views, ...views, ...views, ...views], 15 * MINUTE);
+  assert.match(
+    message,
+    /^The keys of ("short-legacy-sso"(, )?){3} and 1 more live for 15 min and checks run every 15 min:/,
+  );
+  assert.match(hint ?? "", /install --every/);
+});
+
+Deno.test("namesOver() finds every section of ours that is over, whoever wanted it, and nothing of others", async () => {
+  await using system = await syncHome();
+  const parts = [
+    legacySection("over", -MINUTE),
+    legacySection("lasts", MINUTE),
+    legacySection("ahead", 24 * 365 * HOUR),
+    legacySection("permanent", -MINUTE).replace("ASIAWRITTEN", "AKIAHAND"),
+    "[hand]\naws_access_key_id = ASIA\n",
+    "[emptied]\nx_sso_heal_expiration = 2020-01-01T00:00:00Z\nregion = r\n",
+  ];
+  system.write(CREDENTIALS, parts.join("\n"));
+  assert.deepEqual(namesOver(`${system.home}/${CREDENTIALS}`, START), ["over"]);
+  assert.deepEqual(namesOver(`${system.home}/.aws`, START), [], "what cannot be read");
+});

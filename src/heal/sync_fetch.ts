@@ -96,14 +96,18 @@ async function fetchSession(
   };
   const { view } = before;
   const { refreshAheadMs } = view;
+  const refreshed = before.action === "refreshed";
   const after = isUsable(view)
-    ? await healSession(run, view, { refreshAheadMs, force: false, probe: true, use })
+    ? await healSession(run, view, { refreshAheadMs, force: false, probe: true, refreshed, use })
     : before;
-  const healed = after.action === "none" ? { ...before, view: after.view } : { ...after, proofs: before.proofs };
-  if (await stopReason(run.system) === undefined) {
-    for (const job of wanted) {
-      if (!fetched.has(job)) finish(job, noCredentials(healed.view, run.system, healed.error));
-    }
+  const isAsBefore = after.view === view && after.error === undefined;
+  const healed = isAsBefore ? before : { ...after, proofs: before.proofs };
+  const reason = await stopReason(run.system);
+  for (const job of wanted) {
+    if (fetched.has(job)) continue;
+    if (reason === undefined) finish(job, noCredentials(healed.view, run.system, healed.error));
+    // A check that is stopped says of each session that it is not done; so it does of these.
+    else if (reason instanceof UserError) fetched.set(job, reason);
   }
   return { fetched, healed };
 }

@@ -1,6 +1,7 @@
-// The lines of a legacy profile.
-import type { LegacyKeys } from "../aws/credentials_keys.ts";
+// The lines of a legacy profile: whose keys, and which region and output with them.
+import { isOfRole, isOwnRegion, type LegacyKeys, sourceOf } from "../aws/credentials_keys.ts";
 import type { RoleCredentials } from "../aws/role_cache.ts";
+import type { RoleChain } from "../aws/role_chain.ts";
 import { formatTime } from "../aws/time.ts";
 import type { SyncView } from "./sync_due.ts";
 
@@ -10,10 +11,13 @@ export const UNKNOWN_KEYS: LegacyKeys = {
   aws_secret_access_key: "(new)",
   aws_session_token: "(new)",
   x_sso_heal_expiration: "(new)",
+  x_sso_heal_source: "(new)",
 };
 
+type Place = Pick<SyncView, "job" | "written">;
+
 /** What is to be written for a job. */
-export function keysFor(view: SyncView, credentials: RoleCredentials): LegacyKeys {
+export function keysFor(view: Place, credentials: RoleCredentials): LegacyKeys {
   return {
     aws_access_key_id: credentials.accessKeyId,
     aws_secret_access_key: credentials.secretAccessKey.reveal(),
@@ -23,8 +27,21 @@ export function keysFor(view: SyncView, credentials: RoleCredentials): LegacyKey
   };
 }
 
-/** Region and output; the region of the profile itself only where the legacy profile has none that somebody chose. */
-export function settingsFor({ job, written }: SyncView): Pick<LegacyKeys, "region" | "output"> {
-  const { region, output, chain } = job;
-  return { region: region ?? (written?.hasRegion || job.hasRegion ? undefined : chain.profile.region), output };
+/** All but the keys. Another region stands there only if somebody chose it for the legacy profile: then it stays. */
+export function settingsFor({ job, written }: Place): Pick<LegacyKeys, "x_sso_heal_source" | "region" | "output"> {
+  const { chain, output } = job;
+  const isChosen = job.hasRegion || (written?.region !== undefined && !isOwnRegion(written.source, written.region));
+  const region = job.region ?? (isChosen ? undefined : chain.profile.region ?? written?.region);
+  return { x_sso_heal_source: sourceOf(roleOf(chain), region), region, output };
+}
+
+/** Whether what stands there is of the role of the job, with its region and output. */
+export function isAsConfigured({ job, written = { isOurs: false } }: Place): boolean {
+  const { region, output } = settingsFor({ job, written });
+  return isOfRole(written.source, roleOf(job.chain)) && (region === undefined || region === written.region) &&
+    (output === undefined || output === written.output);
+}
+
+function roleOf({ root: { accountId, roleName }, steps }: RoleChain): string {
+  return steps.at(-1)?.roleArn ?? `${accountId}/${roleName}`;
 }

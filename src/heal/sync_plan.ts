@@ -3,7 +3,7 @@ import { type AwsFiles, credentialsPath } from "../aws/config_file.ts";
 import { PROVIDERS } from "../aws/credentials_written.ts";
 import type { Inventory } from "../aws/inventory.ts";
 import { type RoleChain, roleChainsOf } from "../aws/role_chain.ts";
-import { type AwsSettings, readSettings } from "../aws/settings.ts";
+import { type AwsSettings, type Block, readSettings } from "../aws/settings.ts";
 import type { SyncConfig } from "../config/syncs.ts";
 import { matchesGlob } from "../domain/glob.ts";
 import type { Fault, SyncReport } from "../domain/report.ts";
@@ -51,6 +51,11 @@ export function rulesOf(syncs: readonly SyncConfig[], system: System): SyncRule[
   return syncs.map((rule) => ({ ...rule, file: rule.file ?? credentialsPath(system) }));
 }
 
+/** The credentials files that the rules are about, also where nothing can be written. */
+export function filesOf(rules: readonly SyncRule[]): readonly string[] {
+  return [...new Set(rules.map(({ file }) => file))];
+}
+
 interface Known {
   readonly files: AwsFiles;
   readonly inventory: Inventory;
@@ -89,7 +94,7 @@ export function planSync(rules: readonly SyncRule[], { files, inventory }: Known
       }
       const key = JSON.stringify([place.to, place.file]);
       const other = jobs.get(key);
-      const hasRegion = settings.profiles.get(place.to)?.get("region") !== undefined;
+      const hasRegion = configBlocks(place.to, settings, files).some((block) => block.get("region") !== undefined);
       const job: SyncJob = { ...rule, ...place, chain: found.chain, hasRegion, isNamed: !isGlob };
       if (other === undefined) jobs.set(key, job);
       else if (other.from !== from) clashing.set(key, [...clashing.get(key) ?? [other], job]);
@@ -111,13 +116,17 @@ function refusal({ from, to, file }: Place, { code, message, hint, file: where, 
 }
 
 /** Why a profile that the config file has must not get static keys besides. */
-function targetFault(to: string, settings: AwsSettings, { config }: AwsFiles): Fault | undefined {
-  const blocks = settings.profiles.get(to)?.blocks.filter(({ file }) => file === config) ?? [];
-  for (const block of blocks) {
+function targetFault(to: string, settings: AwsSettings, files: AwsFiles): Fault | undefined {
+  for (const block of configBlocks(to, settings, files)) {
     const found = [...PROVIDERS, ...STATIC].map((key) => block.get(key)).find((setting) => setting !== undefined);
     if (found !== undefined) return takenFault(to, found.key, { file: found.file, line: found.line });
   }
   return undefined;
+}
+
+/** What the config file says of a profile, without the credentials file. */
+function configBlocks(name: string, settings: AwsSettings, { config }: AwsFiles): readonly Block[] {
+  return settings.profiles.get(name)?.blocks.filter(({ file }) => file === config) ?? [];
 }
 
 const STATIC = ["aws_access_key_id", "aws_secret_access_key"] as const;

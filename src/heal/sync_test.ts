@@ -3,7 +3,14 @@ import assert from "node:assert/strict";
 import { FakeAws, FORBIDDEN, OFFLINE, refusal, THROTTLED, UNAUTHORIZED } from "../../tests/support/fake_aws.ts";
 import { HOUR, MINUTE, START } from "../../tests/support/fake_system.ts";
 import { locksEnd } from "../../tests/support/held_lock.ts";
-import { freshToken, ROLE_KEYS, sessionNamed, writeRole } from "../../tests/support/session_home.ts";
+import {
+  freshToken,
+  ROLE_KEYS,
+  sessionNamed,
+  tokenOf,
+  writeRole,
+  writeToken,
+} from "../../tests/support/session_home.ts";
 import { CREDENTIALS, inBrief, legacySection, sectionsIn, syncHome, syncNow } from "../../tests/support/sync_home.ts";
 import { rolePath } from "../aws/role_cache.ts";
 import { UserError } from "../domain/problem.ts";
@@ -18,7 +25,8 @@ Deno.test("sync() writes what the portal gives, and keeps it for the AWS CLI", a
   assert.equal(
     system.read(CREDENTIALS),
     "[corp-dev-legacy-sso]\naws_access_key_id = ASIANEW\naws_secret_access_key = new-secret\n" +
-      "aws_session_token = new-session\nx_sso_heal_expiration = 2026-11-20T11:00:00Z\nregion = eu-west-1\n",
+      "aws_session_token = new-session\nx_sso_heal_expiration = 2026-11-20T11:00:00Z\n" +
+      "x_sso_heal_source = 012345678901/ReadOnly:eu-west-1\nregion = eu-west-1\n",
   );
   assert.ok(
     system.read(rolePath("", sessionNamed("corp"), { accountId: "012345678901", roleName: "ReadOnly" }).slice(1)),
@@ -36,6 +44,47 @@ Deno.test("sync() leaves a region alone that somebody chose for the legacy profi
   using aws = new FakeAws().on("GetRoleCredentials", ROLE_KEYS);
   await syncNow(system, aws, { to: "old" });
   assert.doesNotMatch(system.read(CREDENTIALS) ?? "", /region/);
+});
+
+Deno.test("sync() gives a place the keys and the region of another profile, although those that stand there last", async () => {
+  await using system = await syncHome(1, HOUR, "region = us-east-2\n");
+  using aws = new FakeAws().on("GetRoleCredentials", ROLE_KEYS, "r1");
+  system.write(CREDENTIALS, `${legacySection("old", HOUR, "012345678901/ReadOnly:eu-west-1")}region = eu-west-1\n`);
+  const result = await syncNow(system, aws, { profiles: ["p1"], to: "old" });
+  assert.deepEqual([inBrief(result), sectionsIn(system)], [["p1>old* healthy"], ["old ASIANEW"]]);
+  assert.match(system.read(CREDENTIALS) ?? "", /\nregion = us-east-2\n/);
+});
+
+Deno.test("sync() heals a section that has lost its keys beside somebody's settings", async () => {
+  await using system = await syncHome(0, -MINUTE, "region = eu-west-1\n");
+  system.write(CREDENTIALS, `${legacySection("corp-dev-legacy-sso", -MINUTE)}region = us-west-2\ns3 =\n  a = b\n`);
+  using aws = new FakeAws().on("CreateToken", refusal("InvalidGrantException")).on("GetRoleCredentials", ROLE_KEYS);
+  assert.deepEqual(inBrief(await syncNow(system, aws)), ["corp-dev>corp-dev-legacy-sso* needs-login: LoginNeeded"]);
+  const emptied = system.read(CREDENTIALS) ?? "";
+  assert.match(emptied, /region = us-west-2\ns3 =\n {2}a = b\n$/);
+  assert.doesNotMatch(emptied, /aws_/);
+  writeToken(system, "corp", tokenOf("corp", HOUR, {}, 2));
+  assert.deepEqual(inBrief(await syncNow(system, aws)), ["corp-dev>corp-dev-legacy-sso* healthy"]);
+  assert.match(
+    system.read(CREDENTIALS) ?? "",
+    /region = us-west-2\n(aws.*\n){3}s3 =\n {2}a = b\n$/,
+  );
+});
+
+Deno.test("sync() takes out keys of ours that are over and that no profile stands for any more", async () => {
+  await using system = await syncHome(0, HOUR);
+  system.write(CREDENTIALS, legacySection("gone", -MINUTE) + legacySection("renamed", MINUTE));
+  using aws = new FakeAws().on("GetRoleCredentials", ROLE_KEYS);
+  assert.deepEqual(inBrief(await syncNow(system, aws)), ["corp-dev>corp-dev-legacy-sso* healthy"]);
+  assert.deepEqual(sectionsIn(system), ["renamed ASIAWRITTEN", "corp-dev-legacy-sso ASIANEW"]);
+});
+
+Deno.test("sync() takes out keys that are over in a place that became a profile of SSO", async () => {
+  await using system = await syncHome(0, HOUR);
+  system.write(CREDENTIALS, legacySection("corp-dev", -MINUTE));
+  using aws = new FakeAws();
+  const result = await syncNow(system, aws, { to: "corp-dev" });
+  assert.deepEqual([inBrief(result), system.read(CREDENTIALS)], [["corp-dev>corp-dev broken: TargetTaken"], ""]);
 });
 
 Deno.test("sync() takes what the AWS CLI has kept, and opens no connection for it", async () => {
@@ -108,7 +157,7 @@ Deno.test("sync() does not let a hundred profiles wait each for a network that i
   assert.equal(result.sync.length, 101);
 });
 
-Deno.test("sync() that is to stop writes what it has, names nothing else, and says why it ended", async () => {
+Deno.test("sync() that is to stop writes what it has, and says of the rest that it was stopped", async () => {
   await using system = await syncHome(30, HOUR);
   using aws = new FakeAws();
   const stop = new UserError("Stopped by Ctrl-C", [], 75);
@@ -123,8 +172,24 @@ Deno.test("sync() that is to stop writes what it has, names nothing else, and sa
   }
   const result = await syncNow(system, aws, ALL);
   assert.equal(result.stopped, stop);
-  assert.deepEqual([result.sync.length, sectionsIn(system).length], [5, 5]);
-  assert.ok(result.sync.every(({ changed, error }) => changed && error === undefined));
+  assert.deepEqual([result.outcome, result.sync.length, sectionsIn(system).length], ["temporary-failure", 31, 5]);
+  const missing = result.sync.filter(({ changed }) => !changed);
+  assert.deepEqual([missing.length, new Set(missing.map(({ error }) => error?.message))], [
+    26,
+    new Set([stop.message]),
+  ]);
+  await locksEnd();
+});
+
+Deno.test("sync() that is to stop takes out keys that are over", async () => {
+  await using system = await syncHome(2, HOUR);
+  system.write(CREDENTIALS, legacySection("p2-legacy-sso", -MINUTE));
+  using aws = new FakeAws().on("GetRoleCredentials", ROLE_KEYS).on("GetRoleCredentials", () => {
+    system.sleep = () => Promise.reject(new UserError("Stopped by Ctrl-C", [], 75));
+    return ROLE_KEYS;
+  });
+  await syncNow(system, aws, ALL);
+  assert.deepEqual(sectionsIn(system), ["corp-dev-legacy-sso ASIANEW", "p1-legacy-sso ASIANEW"]);
   await locksEnd();
 });
 
@@ -155,4 +220,11 @@ Deno.test("sync() tells how far it is, from nothing to all", async () => {
     onProgress: ({ done, failed, total }) => void steps.push(`${done}/${total} ${failed}`),
   });
   assert.deepEqual([steps[0], steps.length, steps.at(-1)], ["0/3 0", 4, "3/3 1"]);
+});
+
+Deno.test("sync() takes a profile that is named twice for one", async () => {
+  await using system = await syncHome(0, HOUR);
+  using aws = new FakeAws().on("GetRoleCredentials", ROLE_KEYS);
+  const result = await syncNow(system, aws, { profiles: ["corp-dev", "corp-dev"], to: "x" });
+  assert.deepEqual(inBrief(result), ["corp-dev>x* healthy"]);
 });

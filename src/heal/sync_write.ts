@@ -7,7 +7,7 @@ import type { Fault, SyncReport } from "../domain/report.ts";
 import { sleep } from "../system/deno_system.ts";
 import type { System } from "../system/system.ts";
 import { faultOf } from "./faults.ts";
-import { fineReport, type SyncView } from "./sync_due.ts";
+import { fineReport, isOver, namesOver, type SyncView } from "./sync_due.ts";
 import type { Fetched } from "./sync_fetch.ts";
 import { keysFor } from "./sync_keys.ts";
 
@@ -19,14 +19,19 @@ type Result =
   | { readonly kind: "failed"; readonly error: Fault; readonly outcome: Outcome };
 
 /**
- * Writes what was got. Keys of a profile that got none are taken out when they are over, so that no client sends them;
- * those that still work stay. A profile that nobody came to is not in the answer. Comes to its end also when the program
- * is to stop.
+ * Writes what was got. Keys of ours that nobody renewed are taken out of these files, and of `files` (absolute paths),
+ * when they are over, so that no client sends them: also those that nobody wants any more. Keys that still work stay. A
+ * profile that nobody came to is not in the answer. Comes to its end also when the program is to stop.
  */
-export async function writeSynced(system: System, views: readonly SyncView[], fetched: Fetched): Promise<SyncReport[]> {
+export async function writeSynced(
+  system: System,
+  views: readonly SyncView[],
+  fetched: Fetched,
+  files: readonly string[] = [],
+): Promise<SyncReport[]> {
   const results = views.map((view) => resultOf(view, fetched));
   const outcomes = new Map<number, ChangeOutcome | UserError>();
-  for (const file of new Set(views.map(({ job }) => job.file))) {
+  for (const file of new Set([...views.map(({ job }) => job.file), ...files])) {
     const changes: CredentialsChange[] = [];
     const places: number[] = [];
     for (const [at, view] of views.entries()) {
@@ -35,6 +40,9 @@ export async function writeSynced(system: System, views: readonly SyncView[], fe
       changes.push(change);
       places.push(at);
     }
+    const known = new Set(changes.map(({ profile }) => profile));
+    const others = namesOver(file, system.now()).filter((profile) => !known.has(profile));
+    changes.push(...others.map((profile) => takeOut(profile, system.now())));
     if (changes.length === 0) continue;
     const written = await tryToWrite(system, file, changes);
     for (const [index, at] of places.entries()) {
@@ -62,9 +70,12 @@ function failed(error: UserError): Result & { readonly kind: "failed" } {
 function changeFor(view: SyncView, result: Result, now: number): CredentialsChange | undefined {
   const { job: { to: profile, force }, written } = view;
   if (result.kind === "got") return { profile, keys: keysFor(view, result.credentials), force };
-  const isOver = written?.isOurs && (written.expiresAt ?? 0) <= now;
-  // Without force: what is not ours is not ours to take out.
-  return result.kind === "failed" && isOver ? { profile, keys: undefined } : undefined;
+  return result.kind === "failed" && isOver(written, now) ? takeOut(profile, now) : undefined;
+}
+
+/** Without force: what is not ours is not ours to take out. */
+function takeOut(profile: string, overAt: number): CredentialsChange {
+  return { profile, keys: undefined, overAt };
 }
 
 async function tryToWrite(

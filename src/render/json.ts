@@ -36,6 +36,7 @@ export function statusJson(report: StatusReport): string {
       ...serviceJson(report.service),
       lastRunAt: instant(report.lastRunAt),
       lastOutcome: report.lastOutcome,
+      lastReason: report.lastReason,
     },
   });
 }

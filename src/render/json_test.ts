@@ -113,8 +113,16 @@ Deno.test("statusJson() has the same sessions, and the service as far as it is k
   };
   assert.deepEqual(JSON.parse(statusJson(report)), document);
   assert.deepEqual(
-    JSON.parse(statusJson({ ...report, lastRunAt: NOW - HOUR, lastOutcome: "broken" })),
-    { ...document, service: { ...document.service, lastRunAt: "2026-11-20T09:00:00Z", lastOutcome: "broken" } },
+    JSON.parse(statusJson({ ...report, lastRunAt: NOW - HOUR, lastOutcome: "broken", lastReason: "sync of dev: no" })),
+    {
+      ...document,
+      service: {
+        ...document.service,
+        lastRunAt: "2026-11-20T09:00:00Z",
+        lastOutcome: "broken",
+        lastReason: "sync of dev: no",
+      },
+    },
   );
 });
 

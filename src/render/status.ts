@@ -86,8 +86,9 @@ function attention(session: SessionReport, screen: Screen): string[] {
   ];
 }
 
-function lastRun({ lastRunAt, lastOutcome }: StatusReport, { now }: Screen): string[] {
+function lastRun({ lastRunAt, lastOutcome, lastReason }: StatusReport, { now, columns }: Screen): string[] {
   if (lastRunAt === undefined) return ["No check has run on this machine yet.", "→ run: sso-heal check"];
   const outcome = lastOutcome === undefined ? "" : `: ${OUTCOME_WORDS[lastOutcome]}`;
-  return [`Last check ${ago(lastRunAt, now)}${outcome}`];
+  const reason = outcome === "" || lastReason === undefined ? "" : ` (${clean(lastReason)})`;
+  return hanging("", `Last check ${ago(lastRunAt, now)}${outcome}${reason}`, columns);
 }

@@ -71,6 +71,19 @@ Deno.test("formatStatus() fits 80 columns and says below the table what to do", 
   assert.ok(text.split("\n").every((line) => width(line) <= 80));
 });
 
+Deno.test("formatStatus() says why the last check was broken where no session is", () => {
+  const told = (more: Partial<StatusReport>) =>
+    formatStatus(report([PROD], { lastRunAt: NOW - 4 * MIN, ...more }), { ...SCREEN, columns: 200 });
+  const lastReason = "sync of dev-legacy-sso: AWS refuses\x1b role Audit";
+  assert.match(
+    told({ lastOutcome: "broken", lastReason }),
+    /^Last check 4 min ago: broken \(sync of dev-legacy-sso: AWS refuses\S* role Audit\)$/m,
+  );
+  assert.match(told({ lastReason }), /^Last check 4 min ago$/m);
+  const narrow = formatStatus(report([PROD], { lastRunAt: NOW, lastOutcome: "broken", lastReason }), SCREEN);
+  assert.ok(narrow.split("\n").every((line) => width(line) <= 80), narrow);
+});
+
 Deno.test("formatStatus() says where everything is when the screen is wide", () => {
   const lines = formatStatus(report([PROD, LEGACY]), { ...SCREEN, columns: 140 }).split("\n");
   assert.match(lines[0], /REGISTRATION {2}WHERE$/);

@@ -1,7 +1,7 @@
 // What a sync did, in text: one line a profile, or one for all of them when they are many.
 import { formatDuration } from "../domain/duration.ts";
-import { type Outcome, worst } from "../domain/outcome.ts";
-import type { Fault, SyncReport } from "../domain/report.ts";
+import type { SyncReport } from "../domain/report.ts";
+import { namesOf, type SyncFailure, syncFailures } from "../domain/sync_failures.ts";
 import { clean } from "./cells.ts";
 import { faultText, shownPath } from "./fault_words.ts";
 import type { Screen } from "./screen.ts";
@@ -10,8 +10,6 @@ import { counted, GOOD, OUTCOME_MARKS, validity } from "./words.ts";
 
 /** So many profiles get a line each. */
 const FEW = 10;
-/** So many names stand in the line of a failure. */
-const NAMED = 3;
 
 /** Lines about what was changed and what failed; `all` adds what was fine already. */
 export function formatSync(reports: readonly SyncReport[], screen: Screen, all = false): string[] {
@@ -19,7 +17,7 @@ export function formatSync(reports: readonly SyncReport[], screen: Screen, all =
   const lines = fine.length <= FEW
     ? fine.flatMap((report) => formatMarked(GOOD, formatOne(report, screen), "", screen))
     : formatMarked(GOOD, formatMany(fine, screen), "", screen);
-  return [...lines, ...failures(reports).flatMap((group) => formatFailure(group, screen))];
+  return [...lines, ...syncFailures(reports).flatMap((group) => formatFailure(group, screen))];
 }
 
 function formatOne({ from, to, file, changed, expiresAt }: SyncReport, screen: Screen): string {
@@ -37,35 +35,11 @@ function formatMany(reports: readonly SyncReport[], screen: Screen): string {
   return `${counted(changed, "profile")} of ${files} written${rest}${until}`;
 }
 
-interface Failure {
-  readonly error: Fault;
-  readonly outcome: Outcome;
-  readonly reports: readonly SyncReport[];
-}
-
-/** What failed for one reason is told once. */
-function failures(reports: readonly SyncReport[]): Failure[] {
-  const groups = new Map<string, { error: Fault; reports: SyncReport[] }>();
-  for (const report of reports) {
-    const { error } = report;
-    if (error === undefined) continue;
-    const key = `${error.message}\n${error.hint}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { error, reports: [report] });
-    else group.reports.push(report);
-  }
-  return [...groups.values()].map((group) => ({
-    ...group,
-    outcome: worst(group.reports.map(({ outcome }) => outcome)),
-  }));
-}
-
-function formatFailure({ error, outcome, reports }: Failure, screen: Screen): string[] {
-  const names = reports.slice(0, NAMED).map(({ to }) => clean(to)).join(", ");
-  const more = reports.length > NAMED ? ` and ${reports.length - NAMED} more` : "";
+function formatFailure(failure: SyncFailure, screen: Screen): string[] {
+  const { error, outcome, reports } = failure;
   const removed = reports.some(({ changed }) => changed) ? "; keys that were over are taken out" : "";
   const whose = reports.length === 1 ? "profile" : `${reports.length} profiles:`;
-  const text = `${whose} ${names}${more}: ${faultText(error, screen)}${removed}`;
+  const text = `${whose} ${clean(namesOf(failure))}: ${faultText(error, screen)}${removed}`;
   return [
     ...formatMarked(OUTCOME_MARKS[outcome], text, "", screen),
     ...formatWaysOut(error.hint === "" ? [] : clean(error.hint).split("; "), "  ", screen),

@@ -1,9 +1,11 @@
 // [sync …] sections: every check keeps the legacy profiles alive, for hours and through a login, and costs nothing else.
 import assert from "node:assert/strict";
+import { configFor } from "./support/home.ts";
 import { needs } from "./support/requirement.ts";
 import { documentOf, makeScene, said, type Scene } from "./support/scene.ts";
 import { traced } from "./support/strace.ts";
 import { MINUTE, tellStory } from "./support/story.ts";
+import { Webhook } from "./support/webhook.ts";
 
 const FILE = ".aws/credentials";
 const HOURS = 5;
@@ -114,4 +116,50 @@ Deno.test("check takes out keys that are over while a session needs a person", a
   const { outcome, sync } = documentOf(ended) as { outcome: string; sync: { error: { code: string } }[] };
   assert.deepEqual([ended.code, outcome, sync[0].error.code], [4, "waiting-for-approval", "LoginNeeded"]);
   assert.equal(scene.home.read(FILE), "[mine]\nregion = x\n\n");
+});
+
+const hookSection = ({ url }: Webhook) => `[notify ops]\ntype = webhook\nurl = ${url}\n`;
+
+Deno.test("check tells a person before a sync that the portal throttles, and ends by its --timeout", async () => {
+  const roles = Array.from({ length: 40 }, (_, at) => `R${at}`);
+  const profiles = roles.map((role) =>
+    `[profile ${role}]\nsso_session = second\nsso_account_id = 012345678901\nsso_role_name = ${role}\n`
+  );
+  await using hook = new Webhook(Date.now);
+  await using scene = await makeScene({ home: { config: configFor(TWO) + profiles.join("") } });
+  const { aws, home } = scene;
+  aws.endSession();
+  home.seed(aws.issueSession({ sessionName: "second", accessTokenLeftS: 3600 }));
+  home.write(".config/sso-heal/config.ini", `[check]\nprofiles = none-*\n[sync *]\n${hookSection(hook)}`);
+  aws.fail("GetRoleCredentials", "TooManyRequestsException", 1000);
+  let askedBefore: number | undefined;
+  hook.onTold = () => void (askedBefore ??= aws.requests.filter(({ status }) => status === 429).length);
+  const ended = await home.run(["check", "--timeout", "5s", "--json"]);
+  assert.deepEqual([ended.code, hook.events(), askedBefore], [4, ["login-needed"], 0], said(ended));
+  const { durationMs, sync } = documentOf(ended) as { durationMs: number; sync: { error: { code: string } }[] };
+  assert.ok(durationMs < 15_000, `${durationMs} ms`);
+  assert.deepEqual(sync.map(({ error }) => error.code), Array(42).fill("Failed"));
+});
+
+Deno.test("a session that was never used and that a [sync] section names is alerted, with a link to it", async () => {
+  await using hook = new Webhook(Date.now);
+  await using scene = await makeScene({ home: { sessions: TWO }, session: { accessTokenLeftS: 3600 } });
+  scene.home.write(".config/sso-heal/config.ini", `[sync second-dev]\n${hookSection(hook)}`);
+  const ended = await scene.home.run(["check", "--json"]);
+  assert.deepEqual([ended.code, hook.told.map(({ body }) => body.session)], [4, ["second"]], said(ended));
+  await using other = await makeScene({ home: { sessions: TWO }, session: { accessTokenLeftS: 3600 } });
+  other.home.write(".config/sso-heal/config.ini", `[sync second-*]\n${hookSection(hook)}`);
+  assert.deepEqual([(await other.home.run(["check"])).code, hook.told.length], [0, 1], "a glob chooses nothing");
+});
+
+Deno.test("status says which sync broke the last check, and the log names its reason", async () => {
+  await using scene = await makeScene();
+  scene.home.write(".config/sso-heal/config.ini", "[sync dev]\nto = ci\n");
+  scene.home.write(FILE, "[ci]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = mine\n");
+  assert.equal((await scene.home.run(["check", "--scheduled"])).code, 1);
+  const status = await scene.home.run(["status"]);
+  assert.match(status.out, /^Last check .* ago: broken \(sync of ci: /m);
+  assert.equal(status.code, 0, "no session is broken");
+  const log = [...scene.home.texts(".local/state/sso-heal/log").values()].join("");
+  assert.equal(log.match(/"level":"warning".*cannot sync: .*"profiles":"ci"/g)?.length, 1, log);
 });

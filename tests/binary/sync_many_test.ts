@@ -41,7 +41,7 @@ Deno.test("sync of many profiles keeps to the pace of the portal, and asks for n
 Deno.test("sync that is stopped by Ctrl-C writes what it has, and the next run asks for the rest only", async () => {
   const count = 40;
   await using scene = await manyRoles(count);
-  const child = scene.home.start(ALL);
+  const child = scene.home.start([...ALL, "--json"]);
   await child.stdin.close();
   const ended = endOf(child);
   assert.ok(await until(() => answered(scene, 200) >= 12, [ended]));
@@ -51,6 +51,12 @@ Deno.test("sync that is stopped by Ctrl-C writes what it has, and the next run a
   const before = answered(scene, 200);
   assert.ok(before < count, "it was in the middle");
   assert.equal(written(scene), before, "all that was got is written");
+  const { outcome, sync } = documentOf(first) as { outcome: string; sync: { changed: boolean }[] };
+  assert.deepEqual([outcome, sync.length, sync.filter(({ changed }) => changed).length], [
+    "temporary-failure",
+    count,
+    before,
+  ], "what is missing is named");
   const second = await scene.home.run(ALL);
   assert.equal(second.code, 0, said(second));
   assert.deepEqual([written(scene), answered(scene, 200)], [count, count]);

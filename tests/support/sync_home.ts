@@ -24,10 +24,11 @@ export async function syncHome(count = 0, leftMs?: number, more = ""): Promise<F
   return system;
 }
 
-/** A section as `sync` writes it, with keys that end `leftMs` from {@link START}. */
-export function legacySection(profile: string, leftMs: number): string {
+/** A section as `sync` writes it, with keys that end `leftMs` from {@link START}; of the role of `corp-dev` by default. */
+export function legacySection(profile: string, leftMs: number, source = "012345678901/ReadOnly"): string {
   return `[${profile}]\naws_access_key_id = ASIAWRITTEN\naws_secret_access_key = written-secret\n` +
-    `aws_session_token = written-token\nx_sso_heal_expiration = ${formatTime(START + leftMs)}\n`;
+    `aws_session_token = written-token\nx_sso_heal_expiration = ${formatTime(START + leftMs)}\n` +
+    `x_sso_heal_source = ${source}\n`;
 }
 
 /** `to keyId` of each section with keys, in file order. */
