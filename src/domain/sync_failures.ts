@@ -5,25 +5,36 @@ import type { CheckReport, Fault, SyncReport } from "./report.ts";
 /** One reason, and the profiles that it concerns, in their order. */
 export interface SyncFailure {
   readonly error: Fault;
+  /** The others failed of the like: another account, say. */
+  readonly isExample: boolean;
   /** The worst of `reports`. */
   readonly outcome: Outcome;
   readonly reports: readonly SyncReport[];
 }
 
+/** More reasons than that are put together where they are of a kind: nobody reads a hundred. */
+const FEW = 5;
+
 /** The failures among `reports`, in the order in which they come up. */
 export function syncFailures(reports: readonly SyncReport[]): SyncFailure[] {
+  const byReason = together(reports, ({ message, hint }) => `${message}\n${hint}`);
+  return byReason.length > FEW ? together(reports, ({ code, hint }) => `${code}\n${hint}`) : byReason;
+}
+
+function together(reports: readonly SyncReport[], keyOf: (error: Fault) => string): SyncFailure[] {
   const groups = new Map<string, { error: Fault; reports: SyncReport[] }>();
   for (const report of reports) {
     const { error } = report;
     if (error === undefined) continue;
-    const key = `${error.message}\n${error.hint}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { error, reports: [report] });
+    const group = groups.get(keyOf(error));
+    if (group === undefined) groups.set(keyOf(error), { error, reports: [report] });
     else group.reports.push(report);
   }
-  return [...groups.values()].map((group) => ({
-    ...group,
-    outcome: worst(group.reports.map(({ outcome }) => outcome)),
+  return [...groups.values()].map(({ error, reports }) => ({
+    error,
+    isExample: reports.some((report) => report.error?.message !== error.message),
+    outcome: worst(reports.map(({ outcome }) => outcome)),
+    reports,
   }));
 }
 

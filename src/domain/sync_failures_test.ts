@@ -14,6 +14,20 @@ Deno.test("syncFailures() puts together what failed for one reason, and names th
   assert.deepEqual(syncFailures(reports).map(namesOf), ["a, b, c and 2 more", "z"]);
 });
 
+Deno.test("syncFailures() puts together what is of a kind when it would be too much to read", () => {
+  const reports = Array.from({ length: 150 }, (_, at) => failed(`p${at}`, `AWS refuses account ${at}`));
+  const [one, ...others] = syncFailures([...reports, failed("z", "other")].map((report, at) => ({
+    ...report,
+    error: { ...report.error!, code: at < 150 ? "Refused" : "Other" },
+  })));
+  assert.deepEqual([namesOf(one), one.error.message, one.isExample], [
+    "p0, p1, p2 and 147 more",
+    "AWS refuses account 0",
+    true,
+  ]);
+  assert.deepEqual(others.map((other) => [namesOf(other), other.isExample]), [["z", false]]);
+});
+
 const CORP = { name: "corp", outcome: "broken", counted: true } as SessionReport;
 const REPORT: CheckReport = {
   outcome: "broken",

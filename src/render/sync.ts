@@ -36,10 +36,11 @@ function formatMany(reports: readonly SyncReport[], screen: Screen): string {
 }
 
 function formatFailure(failure: SyncFailure, screen: Screen): string[] {
-  const { error, outcome, reports } = failure;
+  const { error, outcome, reports, isExample } = failure;
   const removed = reports.some(({ changed }) => changed) ? "; keys that were over are taken out" : "";
   const whose = reports.length === 1 ? "profile" : `${reports.length} profiles:`;
-  const text = `${whose} ${clean(namesOf(failure))}: ${faultText(error, screen)}${removed}`;
+  const reason = `${isExample ? "for example: " : ""}${faultText(error, screen)}`;
+  const text = `${whose} ${clean(namesOf(failure))}: ${reason}${removed}`;
   return [
     ...formatMarked(OUTCOME_MARKS[outcome], text, "", screen),
     ...formatWaysOut(error.hint === "" ? [] : clean(error.hint).split("; "), "  ", screen),
