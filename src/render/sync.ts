@@ -39,8 +39,8 @@ function formatFailure(failure: SyncFailure, screen: Screen): string[] {
   const { error, outcome, reports, isExample } = failure;
   const removed = reports.some(({ changed }) => changed) ? "; keys that were over are taken out" : "";
   const whose = reports.length === 1 ? "profile" : `${reports.length} profiles:`;
-  const reason = `${isExample ? "for example: " : ""}${faultText(error, screen)}`;
-  const text = `${whose} ${clean(namesOf(failure))}: ${reason}${removed}`;
+  const names = `${clean(namesOf(failure))}${isExample ? ", for example" : ""}`;
+  const text = `${whose} ${names}: ${faultText(error, screen)}${removed}`;
   return [
     ...formatMarked(OUTCOME_MARKS[outcome], text, "", screen),
     ...formatWaysOut(error.hint === "" ? [] : clean(error.hint).split("; "), "  ", screen),
