@@ -74,23 +74,3 @@ Deno.test("startAttached() says that the directory is gone", () => {
   const lost = { program: "ls", args: [], cwd: "/no/such/folder", env: { PATH: "/usr/bin:/bin" } };
   assert.throws(() => startAttached(lost), { message: 'Cannot run "ls": the directory "/no/such/folder" is gone' });
 });
-
-Deno.test({
-  name: "startAttached() tells what may not be entered from what is not there",
-  // Root may enter everything; tests/binary/exec_test.ts has it by another account.
-  ignore: Deno.uid() === 0,
-  fn: async () => {
-    await withFolder(async (cwd) => {
-      const closed = `${cwd}/folder`;
-      await Deno.mkdir(`${closed}/inside`);
-      await Deno.chmod(closed, 0);
-      const start = (program: string, place: string) => () =>
-        startAttached({ program, args: [], cwd: place, env: { PATH: `${closed}:/usr/bin:/bin` } });
-      for (const place of [closed, `${closed}/inside`]) {
-        assert.throws(start("ls", place), /"ls": this account may not enter the directory/);
-      }
-      assert.throws(start("no-such-program", cwd), /it is not in PATH$/);
-      await Deno.chmod(closed, 0o700);
-    });
-  },
-});
