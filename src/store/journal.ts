@@ -29,6 +29,8 @@ export interface Heartbeat {
 const HISTORY_BYTES = 1_000_000;
 const HEARTBEAT_BYTES = 512;
 const REASON_CHARS = 140;
+/** A power of two. */
+const METRICS_BYTES = 512;
 
 /** Replaces the heartbeat below `home`. */
 export function writeHeartbeat(home: string, beat: Heartbeat): void {
@@ -40,9 +42,15 @@ export function writeHeartbeat(home: string, beat: Heartbeat): void {
     scheduledAt,
     reason: beat.reason && fitting(beat.reason),
   });
-  // Written over itself, always of the same length: no moment without a whole one, and a third of a millisecond cheaper
-  // than a rename, which some file systems follow by a write to the disk.
-  const bytes = new TextEncoder().encode(line.padEnd(HEARTBEAT_BYTES - 1) + "\n");
+  writeOver(path, line.padEnd(HEARTBEAT_BYTES - 1) + "\n");
+}
+
+/**
+ * Writes a text over one of the same length, in one piece: no moment without a whole one, and half a millisecond cheaper
+ * than a rename, which some file systems follow by a write to the disk.
+ */
+function writeOver(path: string, text: string): void {
+  const bytes = new TextEncoder().encode(text);
   const file = inFolder(path, () => Deno.openSync(path, { write: true, create: true, mode: 0o600 }));
   try {
     file.writeSync(bytes);
@@ -98,7 +106,23 @@ export function appendHistory(home: string, entry: object): void {
   replaceFile(path, whole.slice(whole.indexOf("\n", whole.length / 2) + 1));
 }
 
-/** Replaces `metrics.prom` below `home` by `exposition`, so that a collector never reads a part of it. */
+/**
+ * Replaces `metrics.prom` below `home` by `exposition` and some empty lines, which collectors pass over: with them its
+ * length is nearly always that of the last one, and it is written over as the heartbeat is.
+ */
 export function writeMetrics(home: string, exposition: string): void {
-  replaceFile(statePaths(home).metrics, exposition);
+  const path = statePaths(home).metrics;
+  const length = new TextEncoder().encode(exposition).length;
+  const missing = -length & (METRICS_BYTES - 1);
+  const text = exposition + "\n".repeat(missing);
+  if (sizeOf(path) === length + missing) writeOver(path, text);
+  else replaceFile(path, text);
+}
+
+function sizeOf(path: string): number | undefined {
+  try {
+    return Deno.statSync(path).size;
+  } catch {
+    return undefined; // whoever writes it finds out why
+  }
 }

@@ -94,11 +94,18 @@ Deno.test("appendHistory() keeps the lines of two processes apart", async () => 
   });
 });
 
-Deno.test("writeMetrics() replaces the whole file", async () => {
+Deno.test("writeMetrics() fills the file up with empty lines, so that it is written over and keeps its length", async () => {
   await withTemporaryHome((home) => {
     writeMetrics(home, "a_long_metric 1\nb 2\n");
     writeMetrics(home, "a 1\n");
-    assert.equal(Deno.readTextFileSync(statePaths(home).metrics), "a 1\n");
+    assert.equal(Deno.readTextFileSync(statePaths(home).metrics), "a 1\n" + "\n".repeat(508));
+    const { ino } = Deno.statSync(statePaths(home).metrics);
+    writeMetrics(home, "ä 2\n");
+    assert.equal(Deno.readTextFileSync(statePaths(home).metrics), "ä 2\n" + "\n".repeat(507));
+    assert.equal(Deno.statSync(statePaths(home).metrics).ino, ino);
+    writeMetrics(home, "x".repeat(600));
+    writeMetrics(home, "b 3\n");
+    assert.equal(Deno.readTextFileSync(statePaths(home).metrics), "b 3\n" + "\n".repeat(508));
     assert.deepEqual(namesIn(statePaths(home).dir), ["metrics.prom"]);
   });
 });
