@@ -19,9 +19,9 @@ Deno.test("browserProgram() is that of the system, or what BROWSER names in one 
     ["linux", { BROWSER: "/opt/my-browser/x", DISPLAY: "" }, undefined],
     ["linux", { BROWSER: "firefox", DISPLAY: ":0" }, "firefox"],
     ["linux", { BROWSER: "/opt/my-browser/x_1.2+3", DISPLAY: ":0" }, "/opt/my-browser/x_1.2+3"],
-    ["linux", { BROWSER: "sub/b", DISPLAY: ":0" }, "/work/here/sub/b"],
+    ["linux", { BROWSER: "sub/b", DISPLAY: ":0" }, "/home/alice/here/sub/b"],
     ["darwin", { BROWSER: "firefox" }, "firefox"],
-    ["darwin", { BROWSER: "sub/b" }, "/work/here/sub/b"],
+    ["darwin", { BROWSER: "sub/b" }, "/home/alice/here/sub/b"],
     ["linux", { BROWSER: "", DISPLAY: ":0" }, "xdg-open"],
     ["linux", { BROWSER: "firefox:chromium", DISPLAY: ":0" }, "xdg-open"],
     ["linux", { BROWSER: "firefox %s", DISPLAY: ":0" }, "xdg-open"],
@@ -29,7 +29,7 @@ Deno.test("browserProgram() is that of the system, or what BROWSER names in one 
     ["darwin", { BROWSER: "../firefox" }, "/usr/bin/open"],
   ];
   for (const [os, env, program] of rows) {
-    assert.equal(browserProgram({ os, env, cwd: "/work/here" }), program, JSON.stringify(env));
+    assert.equal(browserProgram({ os, env, cwd: "/home/alice/here" }), program, JSON.stringify(env));
   }
 });
 
