@@ -43,8 +43,6 @@ interface Seen {
   readonly changedAt: number;
 }
 
-export type { CredentialsChange };
-
 type Place = Pick<System, "home" | "now" | "sleep">;
 
 const LARGEST_BYTES = 20_000_000;

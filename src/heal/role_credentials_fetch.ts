@@ -153,7 +153,7 @@ export async function assumeAll(
       credentials = await assume(run, step, target, credentials);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      const isUnknown = at === 0 && renew !== undefined && UNKNOWN_KEYS.has(error.failure.code);
+      const isUnknown = at === 0 && renew !== undefined && KEYS_NOT_TAKEN.has(error.failure.code);
       if (!isUnknown) throw stepRefused(error, step);
       credentials = await assume(run, step, target, await renew()).catch((error) => {
         throw stepRefused(error, step);
@@ -164,7 +164,7 @@ export async function assumeAll(
 }
 
 /** STS about keys that are over, or of a role that is not there any more. */
-const UNKNOWN_KEYS = new Set(["InvalidClientTokenId", "ExpiredToken"]);
+const KEYS_NOT_TAKEN = new Set(["InvalidClientTokenId", "ExpiredToken"]);
 
 async function assume(run: Run, step: RoleStep, sts: Target, by: RoleCredentials): Promise<RoleCredentials> {
   const { roleArn, externalId, durationSeconds } = step;

@@ -1,5 +1,6 @@
 // The end of a sync: one write for each credentials file, and what became of each profile.
-import { type ChangeOutcome, type CredentialsChange, writeCredentials } from "../aws/credentials_file.ts";
+import type { CredentialsChange } from "../aws/credentials_edit.ts";
+import { type ChangeOutcome, writeCredentials } from "../aws/credentials_file.ts";
 import type { RoleCredentials } from "../aws/role_cache.ts";
 import { type Outcome, outcomeOfFailure } from "../domain/outcome.ts";
 import { EXIT, UserError } from "../domain/problem.ts";
